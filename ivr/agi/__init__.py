@@ -1,0 +1,1 @@
+"""The AGI protocol: codec without I/O, asyncio session, FastAGI server."""

@@ -1,0 +1,1 @@
+"""The AMI protocol: codec without I/O and asyncio client."""

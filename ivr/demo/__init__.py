@@ -1,0 +1,1 @@
+"""The demonstration: simulated citizens and agents, all real SIP on loopback."""
