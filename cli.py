@@ -1,1 +1,183 @@
-def main(): ...
+"""The `vaxel` command: parsing of the command line, and wiring of the parts. Nothing else.
+
+Errors that a person can mend are one line each on standard error and exit code 1; never a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.settings import Settings
+
+EXIT_MENDABLE = 1  # something that the message says how to mend
+EXIT_INTERRUPTED = 130  # Ctrl-C, by custom
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Vaxel(click.Group):
+    """The one place where errors become lines and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(EXIT_INTERRUPTED)
+        except Exception as error:
+            lines = _told(error)
+            if lines is None:
+                raise
+            for line in lines:
+                click.echo(line, err=True)
+            sys.exit(EXIT_MENDABLE)
+
+
+def _told(error: BaseException) -> Sequence[str] | None:
+    """Return the lines for an error that a person can mend; None for a fault of ours."""
+    from ivr.agi.errors import ServerError
+    from ivr.ami.errors import AmiError
+    from ivr.asterisk.errors import AsteriskError
+    from ivr.demo.errors import DemoError
+    from ivr.prompts import PromptError
+    from ivr.toolbox import ToolboxError
+    from queues.calllog.errors import CallLogError
+    from queues.journal.errors import JournalError
+    from queues.problems import ConfigurationError
+
+    mendable = (
+        ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError, JournalError
+    )  # fmt: skip
+    if isinstance(error, BaseExceptionGroup):
+        told = [_told(inner) for inner in error.exceptions]
+        return None if None in told else [line for lines in told if lines is not None for line in lines]
+    if isinstance(error, ConfigurationError):
+        return [str(problem) for problem in error.problems]
+    return [f"vaxel: {error}"] if isinstance(error, mendable) else None
+
+
+def _settings(ctx: click.Context) -> Settings:
+    from ivr.settings import load_settings
+
+    return load_settings(ctx.obj)
+
+
+@click.group(cls=_Vaxel)
+@click.option("--settings", type=_FILE, envvar="VAXEL_SETTINGS", help="The installation's vaxel.yaml.")
+@click.version_option(version("vaxel"))
+@click.pass_context
+def main(ctx: click.Context, settings: Path | None) -> None:
+    """Växel: a telephone exchange for municipalities."""
+    ctx.obj = settings
+
+
+@main.command()
+@click.pass_context
+def serve(ctx: click.Context) -> None:
+    """Answer the municipal numbers until told to stop (SIGTERM, Ctrl-C)."""
+    from ivr.menu.number import load_numbers
+    from ivr.prompts import PromptLibrary
+    from ivr.service import Engine, Parts
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = _settings(ctx)
+    numbers = load_numbers(settings.menus)
+    prompts = PromptLibrary.of(settings)
+    prompts.build(numbers, lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True))
+    asyncio.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
+
+
+@main.command()
+@click.option("--seconds", type=click.FloatRange(1, 86_400), help="End by itself after so long.")
+@click.option("--calls-per-minute", type=click.FloatRange(0, 1_200), default=12.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end, nothing else.")
+@click.option("--sip-port", type=click.IntRange(1, 65_535), help="Asterisk's SIP port; a free one otherwise.")
+@click.option("--state", type=_FOLDER, help="Where journal, database and logs go; a new folder otherwise.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of everything that is left to chance.")
+@click.pass_context
+def demo(
+    ctx: click.Context,
+    seconds: float | None,
+    calls_per_minute: float,
+    as_json: bool,
+    sip_port: int | None,
+    state: Path | None,
+    seed: int,
+) -> None:
+    """Run the whole exchange on this machine: real Asterisk, simulated citizens and agents."""
+    from ivr.demo.demonstration import Plan, run
+
+    plan = Plan(seconds, calls_per_minute, sip_port, state, seed, shown=not as_json)
+    result = asyncio.run(run(plan, _settings(ctx)))
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+
+
+@main.group()
+def asterisk() -> None:
+    """Asterisk's configuration."""
+
+
+@asterisk.command("render")
+@click.option("--out", type=_FOLDER, required=True, help="The folder to write the files to.")
+@click.pass_context
+def asterisk_render(ctx: click.Context, out: Path) -> None:
+    """Write Asterisk's configuration for these settings and menus."""
+    from ivr.asterisk.render import write
+    from ivr.installation import site_of
+    from ivr.menu.number import load_numbers
+
+    settings = _settings(ctx)
+    for name in write(site_of(settings, load_numbers(settings.menus), out), out):
+        click.echo(out / name)
+
+
+@main.group()
+def calls() -> None:
+    """Read the call log."""
+
+
+@calls.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--number", help="Only calls to this folder of menus.")
+@click.pass_context
+def calls_list(ctx: click.Context, as_json: bool, limit: int, number: str | None) -> None:
+    """List the latest calls, the newest first."""
+    from queues.calllog import presentation, readings
+
+    contacts = readings.list_contacts(_settings(ctx).database_url, limit=limit, number=number)
+    if as_json:
+        click.echo(json.dumps([presentation.contact_json(contact) for contact in contacts], ensure_ascii=False))
+    else:
+        click.echo(presentation.contacts_table(contacts), nl=False)
+
+
+@calls.command("show")
+@click.argument("contact")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.pass_context
+def calls_show(ctx: click.Context, contact: str, as_json: bool) -> None:
+    """Show one call, event by event."""
+    from queues.calllog import presentation, readings
+
+    shown = readings.show_contact(_settings(ctx).database_url, contact)
+    if as_json:
+        click.echo(json.dumps(presentation.history_json(shown), ensure_ascii=False))
+    else:
+        click.echo(presentation.contact_table(shown), nl=False)
+
+
+if __name__ == "__main__":
+    main()

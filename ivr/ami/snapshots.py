@@ -1,0 +1,158 @@
+"""What the engine asks of Asterisk and tells it to do, typed.
+
+Owns which action and which headers a question takes, and the records it is answered with. Must not
+know agents or contacts, and keeps no telephone number: `CoreShowChannels` gives the caller's, and it
+stops here. Rights that suffice: write `call` (all but the channels) and `reporting` (the channels).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ivr.ami.errors import ErrorResponseError, UnsafeValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from ivr.ami.client import AmiClient
+    from ivr.ami.codec import Event, Response
+
+NORMAL_CLEARING = 16  # Q.850
+
+_GONE = "No such channel"
+_VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)  # `SHELL(…)` and its like run code
+_KEYS = frozenset("0123456789*#ABCD")
+
+
+class DeviceState(StrEnum):
+    """A device's state in AMI's own words."""
+
+    UNKNOWN = "UNKNOWN"
+    NOT_INUSE = "NOT_INUSE"  # registered and idle
+    INUSE = "INUSE"
+    BUSY = "BUSY"
+    INVALID = "INVALID"  # no such endpoint
+    UNAVAILABLE = "UNAVAILABLE"  # not registered
+    RINGING = "RINGING"
+    RINGINUSE = "RINGINUSE"  # ringing beside another call
+    ONHOLD = "ONHOLD"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSnapshot:
+    """One channel as it is now."""
+
+    uniqueid: str
+    linkedid: str  # the uniqueid of the call's first channel
+    channel: str
+    state: str  # Down, Ring, Ringing, Up …
+    application: str  # of the dialplan, now: AGI, Dial, AppDial (a dialled leg) …
+    context: str
+    bridge_id: str | None  # None: not connected to anybody
+    duration_s: int
+    variables: tuple[tuple[str, str], ...]  # those of manager.conf's `channelvars`
+
+
+def read_device_state(event: Event) -> tuple[str, DeviceState] | None:
+    """Give device and state of a `DeviceStateChange`, `None` for another event or an incomplete one."""
+    if event.name != "DeviceStateChange":
+        return None
+    device = event.get("Device")
+    if not device:
+        return None
+    try:
+        return device, DeviceState(event.get("State") or "")
+    except ValueError:
+        return device, DeviceState.UNKNOWN
+
+
+async def read_device_states(client: AmiClient) -> dict[str, DeviceState]:
+    """Read the state of every device; raises as `AmiClient.list_action`."""
+    items = await client.list_action("DeviceStateList")
+    return dict(pair for item in items if (pair := read_device_state(item)) is not None)
+
+
+async def read_channels(client: AmiClient) -> tuple[ChannelSnapshot, ...]:
+    """Read every channel; raises as `AmiClient.list_action`."""
+    items = await client.list_action("CoreShowChannels")
+    return tuple(_channel(item) for item in items if item.name == "CoreShowChannel")
+
+
+def _channel(item: Event) -> ChannelSnapshot:
+    pairs = (value.partition("=") for value in item.all("ChanVariable"))
+    return ChannelSnapshot(
+        uniqueid=item.get("Uniqueid") or "",
+        linkedid=item.get("Linkedid") or "",
+        channel=item.get("Channel") or "",
+        state=item.get("ChannelStateDesc") or "",
+        application=item.get("Application") or "",
+        context=item.get("Context") or "",
+        bridge_id=item.get("BridgeId") or None,
+        duration_s=_seconds(item.get("Duration") or ""),
+        variables=tuple((name, value) for name, _, value in pairs),
+    )
+
+
+def _seconds(duration: str) -> int:
+    """Read `hh:mm:ss`; hours may have more digits. What is not of that form counts as 0."""
+    parts = duration.split(":")
+    if not all(part.isdecimal() for part in parts):
+        return 0
+    seconds = 0
+    for part in parts:
+        seconds = seconds * 60 + int(part)
+    return seconds
+
+
+async def read_variable(client: AmiClient, channel: str, name: str) -> str | None:
+    """Read a channel variable; empty when it is not set, `None` when the channel has gone.
+
+    `channel` is a channel's name or uniqueid. Only for variables known to hold one line.
+    """
+    if not _VARIABLE_NAME.fullmatch(name):
+        raise UnsafeValueError("AMI action Getvar, header Variable: expected letters, digits and '_'")
+    try:
+        response = await client.action("Getvar", Channel=_one(channel, "Getvar"), Variable=name)
+    except ErrorResponseError as error:
+        if error.message == _GONE:
+            return None
+        raise
+    return response.get("Value") or ""
+
+
+async def hang_up(client: AmiClient, channel: str, cause: int = NORMAL_CLEARING) -> bool:
+    """Hang up a channel, given by name or uniqueid; tell whether it was still there."""
+    return await _found(client.action("Hangup", Channel=_one(channel, "Hangup"), Cause=str(cause)))
+
+
+async def play_dtmf(client: AmiClient, channel: str, digit: str, *, receive: bool = True) -> bool:
+    """Press a key on a channel; tell whether the channel was there.
+
+    `receive`: as if its telephone had sent the key; otherwise the telephone hears it.
+    """
+    if digit not in _KEYS:  # Asterisk takes any text, and presses its first character
+        raise UnsafeValueError("AMI action PlayDTMF, header Digit: expected one of 0-9, *, #, A-D")
+    flag = "true" if receive else "false"
+    return await _found(
+        client.action("PlayDTMF", Channel=_one(channel, "PlayDTMF"), Digit=digit, Receive=flag)
+    )
+
+
+async def _found(answer: Awaitable[Response]) -> bool:
+    try:
+        await answer
+    except ErrorResponseError as error:
+        if error.message == _GONE:
+            return False
+        raise
+    return True
+
+
+def _one(channel: str, action: str) -> str:
+    """Let through what names one channel: Asterisk reads `/…/` as a pattern, and nothing as all."""
+    if not channel or channel.startswith("/"):
+        raise UnsafeValueError(f"AMI action {action}, header Channel: expected the name of one channel")
+    return channel

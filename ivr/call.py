@@ -1,0 +1,165 @@
+"""One caller's session: performs what the core says and tells it what came of it.
+
+Owns the loop between the core's task for a contact and the AGI session that is attached to it, with
+the dead-man's switch before each step. Decides nothing. The session's end never closes a contact:
+only the true end of the caller's channel does, and others tell of that.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, assert_never
+
+from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
+from ivr.agi.outcomes import PromptEnded as Played
+from ivr.core import Leave, Ring, Wait
+from ivr.menu.machine import Ask, Say
+from ivr.ring import CallerGone, DialRing, NotAnswered, Talked
+from routing.events import (
+    DigitPressed,
+    OfferAnswered,
+    OfferFailed,
+    PromptEnded,
+    SilenceElapsed,
+    TalkEnded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.agi.session import AgiSession
+    from ivr.core import Contact
+    from ivr.exchange import Exchange
+    from ivr.menu.model import Prompt
+    from ivr.prompts import PromptLibrary
+
+# The dead-man's switch: Asterisk takes the caller out of a session whose engine hangs. A waiting
+# caller's is renewed every RENEWAL_S; 2,000 waiting callers renew 200 times a second.
+DEAD_MAN_S = 15
+RENEWAL_S = 10.0
+STEP_MARGIN_S = 5.0  # past a prompt's length and its wait
+SKIPPING_KEYS = "0123456789*#"  # what ends a message before its end
+
+log = logging.getLogger(__name__)
+
+
+class CallSession:
+    """Serve one contact through one AGI session until the caller leaves or the session ends."""
+
+    def __init__(
+        self, exchange: Exchange, prompts: PromptLibrary, contact: Contact, session: AgiSession
+    ) -> None:
+        self._exchange = exchange
+        self._prompts = prompts
+        self._contact = contact
+        self._session = session
+        self._ring = DialRing(session)
+        self._music = False
+
+    async def run(self) -> None:
+        """Perform tasks until the caller has gone, was let go, or the session is lost."""
+        self._exchange.attach(self._contact.id, self._session.interrupt)
+        try:
+            while not self._session.hung_up and await self._perform():
+                pass
+        finally:
+            self._exchange.detach(self._contact.id)
+
+    async def _perform(self) -> bool:
+        """Perform the contact's task; return whether there may be another."""
+        task = self._contact.task
+        match task:
+            case Ask():
+                return await self._ask(task)
+            case Say():
+                return await self._say(task)
+            case Wait():
+                return await self._wait()
+            case Ring():
+                return await self._offer(task)
+            case Leave():
+                await self._session.execute("MSet", "VAXEL_PHASE=done")
+                await self._session.hangup()
+                return False
+            case _:
+                assert_never(task)
+
+    async def _ask(self, task: Ask) -> bool:
+        sound = await self._prepare(task.prompts, task.wait_s)
+        match await self._session.get_data([sound], task.wait_s, task.max_digits):
+            case Digits(digits) | TimedOut(digits) if digits:
+                return self._tell(DigitPressed(self._contact.id, digits))
+            case Digits() | TimedOut():
+                return self._tell(SilenceElapsed(self._contact.id))
+            case PromptMissing(name):
+                return self._cannot_say(name)
+            case HungUp():
+                return False
+            case unexpected:
+                assert_never(unexpected)
+
+    async def _say(self, task: Say) -> bool:
+        sound = await self._prepare(task.prompts, 0.0)
+        match await self._session.stream_file(sound, SKIPPING_KEYS):
+            case Played():
+                return self._tell(PromptEnded(self._contact.id))
+            case Digits(digits):
+                return self._tell(DigitPressed(self._contact.id, digits))
+            case PromptMissing(name):
+                return self._cannot_say(name)
+            case HungUp():
+                return False
+            case unexpected:
+                assert_never(unexpected)
+
+    async def _prepare(self, prompts: Sequence[Prompt], wait_s: float) -> str:
+        """Return the sound of these prompts, with the dead-man's switch set past its end and the wait."""
+        language = self._contact.number.language
+        deadline_s = self._prompts.length_s(language, prompts) + wait_s + STEP_MARGIN_S
+        await self._session.execute("MSet", f"VAXEL_PHASE=menu,TIMEOUT(absolute)={deadline_s:.0f}")
+        return self._prompts.sound(language, prompts)
+
+    def _cannot_say(self, sound: str) -> bool:
+        """Go on as if it had been said: a caller who hears nothing still comes to a person."""
+        log.error(
+            "contact %s: the sound %s cannot be played; is the prompt cache whole?", self._contact.id, sound
+        )
+        return self._tell(SilenceElapsed(self._contact.id))
+
+    async def _wait(self) -> bool:
+        await self._session.execute("MSet", f"VAXEL_PHASE=waiting,TIMEOUT(absolute)={DEAD_MAN_S}")
+        if not self._music:
+            await self._session.set_music(on=True)
+            self._music = True
+        while isinstance(self._contact.task, Wait):
+            match await self._session.wait_for_digit(RENEWAL_S):
+                case HungUp():
+                    return False
+                case TimedOut():
+                    await self._session.execute("Set", f"TIMEOUT(absolute)={DEAD_MAN_S}")
+                case Digits() | Interrupted():
+                    pass  # keys while waiting mean nothing yet; an interruption means a new task
+        return True
+
+    async def _offer(self, task: Ring) -> bool:
+        contact = self._contact.id
+        rung = await self._ring.ring(task.agent, task.ring_s)
+        self._music = False  # Dial's own music has ended ours
+        match rung:
+            case NotAnswered(cause):
+                return self._tell(OfferFailed(contact, task.agent, cause))
+            case Talked():
+                # AMI has told both already, unless it is away: then this is how we know.
+                self._tell(OfferAnswered(contact, task.agent))
+                self._tell(TalkEnded(contact, task.agent, "agent"))
+                return True
+            case CallerGone():
+                return False
+            case _:
+                assert_never(rung)
+
+    def _tell(
+        self, event: DigitPressed | SilenceElapsed | PromptEnded | OfferFailed | OfferAnswered | TalkEnded
+    ) -> bool:
+        self._exchange.happened(event)
+        return True

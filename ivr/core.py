@@ -1,0 +1,263 @@
+"""The pure core of the live service: every input in, every decision out, for all contacts.
+
+Owns what each contact is doing (menu, waiting, offered, talking, leaving) and when a contact is
+closed, exactly once. Composes the menu machine and the router; the same inputs always give the same
+decisions, so that a journal can be replayed. Must not know sockets, files, clocks or asyncio.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from ivr.menu.machine import (
+    Ask,
+    Enqueue,
+    HangUp,
+    KeysPressed,
+    PromptDone,
+    Say,
+    Silence,
+    begin,
+    outcome_of_hang_up,
+    step,
+)
+from routing.events import (
+    AgentOffered,
+    AgentStateChanged,
+    CallArrived,
+    CallEnded,
+    CallerHungUp,
+    CallerLost,
+    CallerQueued,
+    DigitPressed,
+    EngineStarted,
+    MenuAnswered,
+    OfferAnswered,
+    OfferFailed,
+    Outcome,
+    PromptEnded,
+    PromptPlayed,
+    SilenceElapsed,
+    TalkEnded,
+    TelephoneState,
+)
+from routing.router import Router
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ivr.menu.machine import Event as MenuEvent
+    from ivr.menu.machine import State, Step
+    from ivr.menu.number import Number
+    from routing.events import Decision, EndedBy, Event, Input
+    from routing.policy import Policy
+
+
+class Phase(StrEnum):
+    """What a contact is doing; also the value of VAXEL_PHASE that the dialplan branches on."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    OFFERED = "offering"
+    TALKING = "talking"
+    LEAVING = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let the caller wait under music until the core says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring the agent for at most `ring_s` seconds and connect them when they answer."""
+
+    agent: str
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Say nothing more and hang up."""
+
+
+Task: TypeAlias = Ask | Say | Wait | Ring | Leave
+
+
+class Contact:
+    """One citizen's call, as far as the core needs it. Changed by the core only."""
+
+    __slots__ = ("agent", "chosen", "ended_by", "id", "number", "outcome", "phase", "state", "task")
+
+    def __init__(self, contact: str, number: Number, state: State) -> None:
+        self.id = contact
+        self.number = number
+        self.state = state
+        self.phase = Phase.MENU
+        self.task: Task = Leave()
+        self.chosen: CallerQueued | None = None  # the queue to enter when its prompt has been said
+        self.agent: str | None = None
+        self.outcome: Outcome | None = None  # settled before the caller's channel ends
+        self.ended_by: EndedBy = "caller"
+
+
+class Core:
+    """Turn inputs into decisions for every contact of every number.
+
+    `step` returns None for an input that is stale or concerns nobody (a second hang-up, an answer to an
+    offer that is over): such an input is not part of the stream and must not be recorded.
+    """
+
+    def __init__(self, numbers: Mapping[str, Number], policy: Policy) -> None:
+        self._numbers = numbers
+        self._router = Router(policy)
+        self._telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
+        self.contacts: dict[str, Contact] = {}
+
+    def next_due(self) -> float | None:
+        """Return when a `TimerFired` is wanted, UTC seconds, or None."""
+        return self._router.next_due()
+
+    def step(self, at: float, event: Input) -> list[Decision] | None:
+        """Take one input at UTC second `at`; return the decisions in order, or None when it is stale."""
+        match event:
+            case CallArrived():
+                return self._arrived(at, event)
+            case DigitPressed(contact, digits):
+                return self._menu(at, contact, KeysPressed(digits))
+            case SilenceElapsed(contact):
+                return self._menu(at, contact, Silence())
+            case PromptEnded(contact):
+                return self._menu(at, contact, PromptDone())
+            case CallerHungUp(contact):
+                return self._ended(at, event, self.contacts.get(contact), None)
+            case CallerLost(contact, by):
+                return self._ended(at, event, self.contacts.get(contact), by)
+            case AgentStateChanged(agent, state):
+                if self._telephones.get(agent, state) is state:
+                    return None
+                self._telephones[agent] = state
+            case OfferAnswered(contact, agent):
+                if (offered := self._offered(contact, agent)) is None:
+                    return None
+                offered.phase = Phase.TALKING
+            case OfferFailed(contact, agent, _):
+                if (offered := self._offered(contact, agent)) is None:
+                    return None
+                offered.phase, offered.agent, offered.task = Phase.WAITING, None, Wait()
+            case TalkEnded(contact, agent, by):
+                talk = self.contacts.get(contact)
+                if talk is None or talk.phase is not Phase.TALKING or talk.agent != agent:
+                    return None
+                self._leave(talk, Outcome.ANSWERED, by)
+            case EngineStarted():
+                self.contacts.clear()
+                self._telephones = dict.fromkeys(self._telephones, TelephoneState.UNREACHABLE)
+            case _:
+                pass  # the clock, the configuration and the timer concern no single contact
+        return self._route(at, event)
+
+    def _offered(self, contact_id: str, agent: str) -> Contact | None:
+        contact = self.contacts.get(contact_id)
+        is_so = contact is not None and contact.phase is Phase.OFFERED and contact.agent == agent
+        return contact if is_so else None
+
+    # --- the menu -------------------------------------------------------------------------------
+
+    def _arrived(self, at: float, event: CallArrived) -> list[Decision] | None:
+        if event.contact in self.contacts:
+            return None
+        number = self._numbers[event.number]
+        first = begin(number.menu)
+        contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
+        return self._follow(at, contact, first)
+
+    def _menu(self, at: float, contact_id: str, event: MenuEvent) -> list[Decision] | None:
+        contact = self.contacts.get(contact_id)
+        if contact is None or contact.phase is not Phase.MENU:
+            return None
+        if contact.chosen is not None:
+            return self._enqueue(at, contact, contact.chosen)
+        return self._follow(at, contact, step(contact.number.menu, contact.state, event))
+
+    def _follow(self, at: float, contact: Contact, then: Step) -> list[Decision]:
+        contact.state = then.state
+        decisions: list[Decision] = [
+            MenuAnswered(contact.id, note.node, note.result, note.leads_to) for note in then.notes
+        ]
+        command = then.command
+        match command:
+            case Ask() | Say():
+                decisions.append(self._play(contact, command))
+            case Enqueue(node, queue, prompts):
+                # The place counts from the key press, not from the end of what is said after it.
+                queued = CallerQueued(contact.id, queue, at)
+                if prompts:
+                    contact.chosen = queued
+                    decisions.append(self._play(contact, Say(node, prompts)))
+                else:
+                    decisions += self._enqueue(at, contact, queued)
+            case HangUp(outcome=outcome):
+                self._leave(contact, outcome, "engine")
+            case _:
+                assert_never(command)
+        return decisions
+
+    def _play(self, contact: Contact, task: Ask | Say) -> PromptPlayed:
+        contact.task = task
+        return PromptPlayed(contact.id, task.node, tuple(prompt.name for prompt in task.prompts))
+
+    def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
+        contact.phase = Phase.WAITING
+        contact.task = Wait()
+        return [queued, *self._route(at, queued)]
+
+    # --- the queue, the talk and the end ----------------------------------------------------------
+
+    def _route(self, at: float, event: Event) -> list[Decision]:
+        decisions = self._router.step(at, event)
+        for decision in decisions:
+            if isinstance(decision, AgentOffered):
+                contact = self.contacts[decision.contact]
+                contact.phase = Phase.OFFERED
+                contact.agent = decision.agent
+                contact.task = Ring(decision.agent, decision.ring_s)
+        return decisions
+
+    def _leave(self, contact: Contact, outcome: Outcome, by: EndedBy) -> None:
+        contact.phase = Phase.LEAVING
+        contact.task = Leave()
+        contact.outcome = outcome
+        contact.ended_by = by
+
+    def _ended(
+        self, at: float, event: Input, contact: Contact | None, lost_by: EndedBy | None
+    ) -> list[Decision] | None:
+        if contact is None:
+            return None
+        decisions = self._route(at, event)
+        by = lost_by or contact.ended_by
+        decisions.append(CallEnded(contact.id, _outcome(contact, lost_by), by))
+        del self.contacts[contact.id]
+        return decisions
+
+
+def _outcome(contact: Contact, lost_by: EndedBy | None) -> Outcome:
+    """Return what a contact came to whose channel has ended; `lost_by` tells that it was cut off."""
+    if contact.outcome is not None:
+        return contact.outcome
+    match contact.phase:
+        case Phase.TALKING:
+            return Outcome.ANSWERED
+        case Phase.MENU | Phase.LEAVING:
+            if lost_by is not None:
+                return Outcome.LOST_IN_MENU
+            return outcome_of_hang_up(contact.number.menu, contact.state)
+        case Phase.WAITING | Phase.OFFERED:
+            if lost_by is None:
+                return Outcome.ABANDONED
+            return Outcome.PBX_LOST if lost_by == "pbx" else Outcome.ENGINE_LOST
+        case _:
+            assert_never(contact.phase)

@@ -1,0 +1,159 @@
+"""The demonstration: a whole exchange on this machine, used by simulated citizens and agents.
+
+Owns the course of it: set up, say how to phone in, let citizens come for a while, let the calls end,
+compare what the callers saw with what the log says. Must not know how any part works inside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+
+from ivr.demo.agents import SimulatedAgents
+from ivr.demo.citizen_log import CitizensReport
+from ivr.demo.citizens import Crowd, Sipp
+from ivr.demo.comparison import compare
+from ivr.demo.crowd import draw_citizens
+from ivr.demo.errors import AgentsNotSeenError
+from ivr.demo.screen import screen
+from ivr.demo.stand import HOST, SOFTPHONE, Stand, free_port, stand_settings
+from ivr.menu.number import load_numbers, policy
+from ivr.prompts import PromptLibrary
+from ivr.toolbox import find_program
+from queues.board import Board
+from queues.journal.reader import JournalTail
+from routing.events import TelephoneState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.settings import Settings
+
+AGENTS_SEEN_S = 15.0  # from the last registration until the engine knows every telephone
+LAST_CALLS_S = 100.0  # the longest patience and a little: then what is still open counts as lost
+LOOK_S = 0.25  # how often the screen is drawn
+ENDLESS_CITIZENS = 100_000  # without an end the citizens come for this many calls
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the person who started it asked for."""
+
+    seconds: float | None
+    calls_per_minute: float
+    sip_port: int | None
+    state: Path | None
+    seed: int
+    shown: bool  # draw the screen; otherwise say nothing but what goes wrong
+
+
+async def run(plan: Plan, base: Settings) -> dict[str, object]:
+    """Run it to its end (or Ctrl-C) and return the figures: the board's totals, `by_queue`, and `lost`."""
+    console = Console(stderr=not plan.shown, quiet=not plan.shown)
+    began = time.monotonic()
+    state = plan.state or _state_folder()
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = stand_settings(
+        replace(base, prompt_cache=base.prompt_cache or _prompt_cache()), state, sip_port=plan.sip_port
+    )
+    numbers = load_numbers(settings.menus)
+    prompts = PromptLibrary.of(settings)
+    prompts.build(numbers, lambda done, of: console.print(f"prompts: {done} of {of} spoken"))
+    stand = Stand(settings, numbers)
+    everybody = policy(numbers)
+    board = Board(everybody.queues, everybody.agents)
+    server = (HOST, settings.sip_port)
+    async with AsyncExitStack() as stack:
+        console.print(f"Asterisk {stand.asterisk.program.version if stand.asterisk.program else ''} starts")
+        await stack.enter_async_context(stand)
+        console.print("the engine answers; the agents' telephones register")
+        await stack.enter_async_context(
+            SimulatedAgents(everybody.agents, stand.password, server, seed=plan.seed)
+        )
+        tail = JournalTail(settings.journal)
+        await _agents_seen(board, tail)
+        console.print(f"ready after {time.monotonic() - began:.1f} s")
+        called = numbers[0].called[0]
+        _say_how_to_phone(console, stand, called)
+        report = CitizensReport(())
+        with Live(console=console, auto_refresh=False) as live:
+
+            def look() -> None:
+                for recorded in tail.poll():
+                    board.apply(recorded)
+                live.update(screen(board.snapshot(), everybody, time.time()), refresh=True)
+
+            if plan.calls_per_minute:
+                sipp = Sipp(find_program("sipp").command, server, called, free_port(kind=socket.SOCK_DGRAM))
+                report = await _citizens_phone(plan, sipp, look)
+            else:
+                await _look_for(plan.seconds, look)
+            comparison = await compare(report, stand)
+            look()
+    figures: dict[str, object] = {**board.snapshot().as_json(), **comparison.as_json()}
+    if plan.shown:
+        console.print(f"lost: {comparison.lost}   state and logs: {state}")
+        console.print(f"the call log: vaxel --settings {stand.settings_file} calls list")
+    return figures
+
+
+async def _citizens_phone(plan: Plan, sipp: Sipp, look: Callable[[], None]) -> CitizensReport:
+    """Let citizens phone for the planned time, then let their calls end."""
+    count = ENDLESS_CITIZENS
+    if plan.seconds is not None:
+        count = max(1, round(plan.calls_per_minute * plan.seconds / 60.0))
+    citizens = draw_citizens(count, plan.seed)
+    async with Crowd(citizens, sipp, calls=1, period_s=60.0 / plan.calls_per_minute) as crowd:
+        longest_s = count / plan.calls_per_minute * 60.0 + LAST_CALLS_S
+        ended = asyncio.create_task(crowd.finished(longest_s), name="citizens")
+        while not ended.done():
+            look()
+            await asyncio.wait({ended}, timeout=LOOK_S)
+        return ended.result()
+
+
+async def _look_for(seconds: float | None, look: Callable[[], None]) -> None:
+    began = time.monotonic()
+    while seconds is None or time.monotonic() - began < seconds:
+        look()
+        await asyncio.sleep(LOOK_S)
+
+
+async def _agents_seen(board: Board, tail: JournalTail) -> None:
+    """Wait until the engine knows that every agent's telephone is free."""
+    deadline = time.monotonic() + AGENTS_SEEN_S
+    while True:
+        for recorded in tail.poll():
+            board.apply(recorded)
+        away = [v.agent for v in board.snapshot().agents if v.telephone is not TelephoneState.FREE]
+        if not away:
+            return
+        if time.monotonic() > deadline:
+            raise AgentsNotSeenError(away)
+        await asyncio.sleep(LOOK_S / 5)
+
+
+def _say_how_to_phone(console: Console, stand: Stand, called: str) -> None:
+    sip = stand.settings.sip_port
+    console.print(
+        f"phone in yourself: SIP account {SOFTPHONE} at {HOST}:{sip} (UDP), "
+        f"password {stand.softphone_password}, then dial {called}",
+        highlight=False,
+    )
+
+
+def _state_folder() -> Path:
+    return Path(".state/demo").absolute() / time.strftime("%Y%m%d-%H%M%S")
+
+
+def _prompt_cache() -> Path:
+    """Spoken prompts outlive a demonstration, so that the next one starts quickly."""
+    return Path(".cache/prompts").absolute()

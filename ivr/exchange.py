@@ -1,0 +1,110 @@
+"""Where inputs become facts: timed, decided on, journalled, and carried out.
+
+Owns the one way into the event stream. Everything that learns of something (call sessions, the AMI
+translator, the timer) says so by `happened`; the journal is written before any decision is acted
+on. Runs in the event loop's thread and never waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from queues.journal.errors import JournalError
+from routing.events import AgentOffered, OfferWithdrawn, TimerFired
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.clock import EngineClock
+    from ivr.core import Core
+    from routing.events import Event, Input, Recorded
+
+log = logging.getLogger(__name__)
+
+
+class Journal(Protocol):
+    """Where events are written first."""
+
+    def append(self, at: float, event: Event) -> Recorded:
+        """Write one event and give it its place in the stream."""
+        ...
+
+
+class Exchange:
+    """Pass inputs through the core, write them and their decisions down, wake who must act."""
+
+    def __init__(
+        self, core: Core, journal: Journal, clock: EngineClock, withdraw: Callable[[str], None]
+    ) -> None:
+        self.core = core
+        self._journal = journal
+        self._clock = clock
+        self._withdraw = withdraw
+        self._wakers: dict[str, Callable[[], None]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: float | None = None
+
+    def happened(self, event: Input) -> bool:
+        """Record an input and act on what follows; return False when it was stale and changed nothing."""
+        at = self._clock.now()
+        decisions = self.core.step(at, event)
+        if decisions is None:
+            return False
+        self._write(at, event)
+        for decision in decisions:
+            self._write(at, decision)
+        for decision in decisions:
+            match decision:
+                case AgentOffered(contact):
+                    self._wake(contact)
+                case OfferWithdrawn(contact):
+                    self._withdraw(contact)
+                case _:
+                    pass  # the rest is for the log, or for the session that told us
+        self._set_timer(at)
+        return True
+
+    def attach(self, contact: str, wake: Callable[[], None]) -> None:
+        """Let `wake` be called whenever the contact's task has changed while its caller waits."""
+        self._wakers[contact] = wake
+
+    def detach(self, contact: str) -> None:
+        """Forget the session of a contact; the contact itself goes on until its true end."""
+        self._wakers.pop(contact, None)
+
+    def close(self) -> None:
+        """Stop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _write(self, at: float, event: Event) -> None:
+        try:
+            self._journal.append(at, event)
+        except JournalError as error:
+            # The caller comes first: a full disk must not end a call. The journal itself stays whole.
+            log.error("an event is missing in the log: %s", error)  # noqa: TRY400  # the error says all
+
+    def _wake(self, contact: str) -> None:
+        wake = self._wakers.get(contact)
+        if wake is not None:
+            wake()
+
+    def _set_timer(self, now: float) -> None:
+        due = self.core.next_due()
+        if due == self._timer_at:
+            return
+        self.close()
+        self._timer_at = due
+        if due is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, due - now), self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        due, self._timer_at, self._timer = self._timer_at, None, None
+        if due is not None and self._clock.now() < due:  # the loop's clock is coarser than ours
+            self._timer_at = due
+            self._timer = asyncio.get_running_loop().call_later(0.001, self._timer_fired)
+            return
+        self.happened(TimerFired())

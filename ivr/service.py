@@ -1,0 +1,161 @@
+"""The live service: one process that answers the municipal numbers.
+
+Owns the wiring of journal, core, FastAGI server, AMI client and follower, and their start and end.
+One event loop, one task group, named tasks. Decides nothing about callers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from typing import TYPE_CHECKING, NamedTuple
+
+from ivr.agi.server import FastAgiServer
+from ivr.ami.client import AmiClient
+from ivr.ami.snapshots import hang_up, read_channels, read_device_states
+from ivr.arrivals import Arrivals
+from ivr.call import CallSession
+from ivr.clock import EngineClock
+from ivr.core import Core
+from ivr.exchange import Exchange
+from ivr.menu.number import policy
+from ivr.translator import Translator
+from queues.calllog.database import migrate
+from queues.calllog.follower import follower_command
+from queues.journal.writer import JournalWriter
+from routing.events import ClockStepped, ConfigurationChanged, EngineStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.agi.session import AgiSession
+    from ivr.menu.number import Number
+    from ivr.prompts import PromptLibrary
+    from ivr.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CLOCK_CHECK_S = 5.0  # how often the machine's clock is held against the monotonic one
+FOLLOWER_RESTART_S = 2.0
+FOLLOWER_END_S = 10.0  # what the follower gets to write down the rest when the engine stops
+
+
+class Parts(NamedTuple):
+    """What the engine is built of, made before it starts."""
+
+    settings: Settings
+    numbers: Sequence[Number]
+    prompts: PromptLibrary
+    version: str
+
+
+class Engine:
+    """Answer calls until told to stop. Make one, then `await run()`."""
+
+    def __init__(self, parts: Parts) -> None:
+        settings = parts.settings
+        self._parts = parts
+        self._clock = EngineClock()
+        self._journal = JournalWriter.open(settings.journal)
+        everybody = policy(parts.numbers)
+        core = Core({number.id: number for number in parts.numbers}, everybody)
+        self.exchange = Exchange(core, self._journal, self._clock, self._withdraw)
+        self._translator = Translator(self.exchange.happened, core.contacts, everybody.agents)
+        self._arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
+        self._ami = AmiClient(
+            settings.ami_host,
+            settings.ami_port,
+            settings.ami_user,
+            settings.secrets.open().ami.reveal(),
+            on_event=self._translator.take,
+            on_connected=self._resync,
+        )
+        self._withdrawals: set[asyncio.Task[bool]] = set()
+        self._stopping = asyncio.Event()
+        self.ready = asyncio.Event()  # calls are answered from now on
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Serve until `stop` is called or SIGTERM or SIGINT comes."""
+        settings = self._parts.settings
+        migrate(settings.database_url)
+        self._begin_stream()
+        server = FastAgiServer(settings.agi_host, settings.agi_port, self._answer)
+        loop = asyncio.get_running_loop()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_number, self.stop)
+        try:
+            async with asyncio.TaskGroup() as group:
+                await server.start()
+                tasks = [
+                    group.create_task(self._ami.run(), name="ami"),
+                    group.create_task(self._watch_clock(), name="clock"),
+                    group.create_task(self._keep_following(), name="follower"),
+                ]
+                log.info("answering on %s:%d", settings.agi_host, settings.agi_port)
+                self.ready.set()
+                await self._stopping.wait()
+                await server.close()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self.exchange.close()
+            self._journal.close()
+            log.info("stopped")
+
+    def _begin_stream(self) -> None:
+        self.exchange.happened(EngineStarted(self._parts.version))
+        for number in self._parts.numbers:
+            self.exchange.happened(ConfigurationChanged(number.id, number.content_hash))
+
+    async def _answer(self, session: AgiSession) -> None:
+        """Serve one AGI session: a new caller, or one who comes back from the dialplan."""
+        arrival = self._arrivals.read(session.request)
+        contact = self.exchange.core.contacts.get(arrival.contact)
+        if contact is None:
+            self.exchange.happened(arrival)
+            contact = self.exchange.core.contacts[arrival.contact]
+        await CallSession(self.exchange, self._parts.prompts, contact, session).run()
+
+    async def _resync(self, client: AmiClient) -> None:
+        """Read again what may have changed while AMI was away."""
+        channels = await read_channels(client)
+        for device, state in (await read_device_states(client)).items():
+            self._translator.device(device, state)
+        self._translator.living([channel.uniqueid for channel in channels])
+
+    def _withdraw(self, contact: str) -> None:
+        channel = self._translator.ringing_channel(contact)
+        if channel is None:
+            return
+        task = asyncio.get_running_loop().create_task(hang_up(self._ami, channel), name=f"withdraw {contact}")
+        self._withdrawals.add(task)
+        task.add_done_callback(self._withdrawals.discard)
+
+    async def _watch_clock(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_CHECK_S)
+            moved_s = self._clock.step_s()
+            if moved_s is not None:
+                log.warning("the machine's clock was moved by %.3f s; ours goes on as before", moved_s)
+                self.exchange.happened(ClockStepped(moved_s))
+
+    async def _keep_following(self) -> None:
+        """Keep the follower's process alive; the call path does not wait for it."""
+        settings = self._parts.settings
+        command, address = follower_command(settings.journal, settings.database_url)
+        while True:
+            process = await asyncio.create_subprocess_exec(*command, env=os.environ | address)
+            try:
+                status = await process.wait()
+            except asyncio.CancelledError:
+                process.terminate()
+                await asyncio.wait_for(process.wait(), FOLLOWER_END_S)
+                raise
+            log.error("the call log's follower ended with status %d; starting it again", status)
+            await asyncio.sleep(FOLLOWER_RESTART_S)

@@ -1,0 +1,176 @@
+"""Where the programs are that Växel runs: Asterisk, SIPp, espeak-ng.
+
+Owns the search and the refusal of what is too old; starts nothing for longer than its version's
+answer. Must not know what the programs are used for. Errors:
+
+    Exception
+    └── ToolboxError
+        └── MissingProgram    not there, or not fit: says which, where it was sought, what to do
+
+The order: what the environment names (VAXEL_ASTERISK, VAXEL_SIPP, VAXEL_ESPEAK_NG), PATH when it is
+fit there, the toolbox that `make setup` fetched (`.cache/toolbox`, or the folder VAXEL_TOOLBOX).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ProgramName: TypeAlias = Literal["asterisk", "sipp", "espeak-ng"]
+
+ASTERISK_SERIES = (22,)  # the only one that Växel is tested on
+ASTERISK_LEAST = (22, 10, 1)  # the release of June 2026 that mended 20 security advisories
+VERSION_DEADLINE_S = 10.0  # for a program to say its version: a cold disk, not a network
+_VERSION = re.compile(r"\bv?(\d+(?:\.\d+)+)")
+_ASK: Mapping[ProgramName, str] = {"asterisk": "-V", "sipp": "-v", "espeak-ng": "--version"}
+_CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class ToolboxError(Exception):
+    """Anything that finding a program reports."""
+
+
+class MissingProgram(ToolboxError):
+    """A program is not there or not fit: says which, what was found, where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The folders that come with Asterisk, as Asterisk sees them."""
+
+    modules: Path
+    data: Path  # the documentation that Asterisk reads its own settings from
+    sounds: Path
+    music: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that can be started: `command` and then its arguments."""
+
+    name: ProgramName
+    command: tuple[str, ...]
+    version: str
+    in_toolbox: bool
+    root: Path = Path("/")  # the folder that its own files lie under
+
+    @property
+    def outdated(self) -> bool:
+        """Whether this Asterisk lacks known security fixes: worth a warning at start."""
+        return self.name == "asterisk" and _numbers(self.version) < ASTERISK_LEAST
+
+    def reaching(self, *folders: Path) -> Program:
+        """Return the program with `folders` in its sight, at the same paths; they must exist.
+
+        What lies below /tmp, the checkout and the current folder is always in sight.
+        """
+        if not self.in_toolbox:
+            return self
+        enter, *rest = self.command
+        binds = (word for folder in folders for word in ("-b", str(folder.resolve())))
+        return replace(self, command=(enter, *binds, *rest))
+
+    def library(self) -> Library:
+        """Return the folders that come with this Asterisk, or raise `MissingProgram` naming one."""
+        share = self.root / "usr/share/asterisk"
+        modules = self._first(
+            "usr/lib/*/asterisk/modules", "usr/lib/asterisk/modules", "usr/lib64/asterisk/modules"
+        )
+        data = share if share.is_dir() else self._first("var/lib/asterisk")
+        return Library(
+            modules=modules,
+            data=data,
+            sounds=self._first("usr/share/asterisk/sounds/en*", "var/lib/asterisk/sounds/en*"),
+            music=self._first("usr/share/asterisk/moh", "var/lib/asterisk/moh"),
+        )
+
+    def _first(self, *patterns: str) -> Path:
+        for pattern in patterns:
+            for folder in sorted(self.root.glob(pattern)):
+                if folder.is_dir() and any(folder.iterdir()):
+                    return folder
+        raise MissingProgram(
+            f"{self.name} {self.version}: no folder {' or '.join(str(self.root / p) for p in patterns)} "
+            "with anything in it; run `make setup`, or install Asterisk's sounds and music"
+        )
+
+
+def find_program(name: ProgramName, environment: Mapping[str, str] = os.environ) -> Program:
+    """Return the first fit program of that name; raise `MissingProgram` when there is none."""
+    variable = "VAXEL_" + name.upper().replace("-", "_")
+    if named := environment.get(variable):
+        version = _ask_version(name, (named,))
+        if reason := _unfit(name, version, series_only=True):
+            raise MissingProgram(f"{name}: {variable} names {named}, {reason}")
+        return Program(name, (named,), version or "", in_toolbox=False)
+    passed_over = ""
+    if found := shutil.which(name, path=environment.get("PATH")):
+        version = _ask_version(name, (found,))
+        if not (reason := _unfit(name, version)):
+            return Program(name, (found,), version or "", in_toolbox=False)
+        passed_over = f"; {found} was passed over: {reason}"
+    box = Path(environment.get("VAXEL_TOOLBOX") or _CHECKOUT / ".cache/toolbox").resolve()
+    inside = "/usr/sbin/asterisk" if name == "asterisk" else f"/usr/bin/{name}"
+    if not (box / "stamp").is_file() or not (box / "root" / inside[1:]).exists():
+        raise MissingProgram(
+            f"{name} is neither on PATH nor in the toolbox {box}{passed_over}; "
+            f"run `make setup`, or name one with {variable}"
+        )
+    command = (str(box / "enter"), "--", inside)
+    version = _stamped_version(box) if name == "asterisk" else _ask_version(name, command)
+    if reason := _unfit(name, version, series_only=True):
+        raise MissingProgram(f"{name} in the toolbox {box}: {reason}; run `make setup`")
+    return Program(name, command, version or "", in_toolbox=True, root=box / "root")
+
+
+def _unfit(name: ProgramName, version: str | None, *, series_only: bool = False) -> str:
+    """Return why that version cannot be used, or nothing.
+
+    What was named or fetched on purpose may be an older release of the series: `Program.outdated`
+    says so, and the administrator is warned.
+    """
+    if version is None:
+        return "which does not start or tells no version"
+    numbers = _numbers(version)
+    if name == "asterisk" and (
+        numbers[: len(ASTERISK_SERIES)] != ASTERISK_SERIES or (numbers < ASTERISK_LEAST and not series_only)
+    ):
+        least = ".".join(map(str, ASTERISK_LEAST))
+        return f"version {version}, but {least} or later in series {ASTERISK_SERIES[0]} is needed"
+    return ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _ask_version(name: ProgramName, command: tuple[str, ...]) -> str | None:
+    try:
+        answer = subprocess.run(
+            (*command, _ASK[name]),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=VERSION_DEADLINE_S,
+            check=False,  # SIPp says its version and ends with 99
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return _read_version(answer.stdout.decode(errors="replace"))
+
+
+def _stamped_version(box: Path) -> str | None:
+    """Return what the toolbox wrote down when it was made: asking costs 30 ms."""
+    return _read_version((box / "stamp").read_text().partition("asterisk ")[2])
+
+
+def _read_version(text: str) -> str | None:
+    found = _VERSION.search(text)
+    return found[1] if found else None

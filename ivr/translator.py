@@ -1,0 +1,115 @@
+"""What Asterisk tells by AMI, translated into inputs of our own words.
+
+Owns the reading of AMI events and device states, and which channels belong to which contact. It may
+tell the same thing that a call session tells, before or after it: the core takes the first and
+calls the second stale. Must not decide anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from routing.events import (
+    AgentStateChanged,
+    CallerHungUp,
+    CallerLost,
+    OfferAnswered,
+    TalkEnded,
+    TelephoneState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from ivr.ami.codec import Event as AmiEvent
+    from ivr.core import Contact
+    from routing.events import EndedBy, Input
+
+DEVICE = "PJSIP/"  # how Asterisk names a telephone's device and begins the names of its channels
+HANG_UP_EVENT = "VaxelEnded"  # what the dialplan's hang-up handler says
+
+_STATES: Mapping[str, TelephoneState] = {
+    "NOT_INUSE": TelephoneState.FREE,
+    "RINGING": TelephoneState.RINGING,
+    "INUSE": TelephoneState.BUSY,
+    "RINGINUSE": TelephoneState.BUSY,
+    "BUSY": TelephoneState.BUSY,
+    "ONHOLD": TelephoneState.BUSY,
+    "UNAVAILABLE": TelephoneState.UNREACHABLE,
+    "INVALID": TelephoneState.UNREACHABLE,
+    "UNKNOWN": TelephoneState.UNREACHABLE,
+}
+
+
+class Translator:
+    """Turn AMI events into inputs for the exchange.
+
+    `tell` takes each input; `contacts` is the core's table, read only; `agents` are the known ids.
+    """
+
+    def __init__(
+        self, tell: Callable[[Input], bool], contacts: Mapping[str, Contact], agents: Collection[str]
+    ) -> None:
+        self._tell = tell
+        self._contacts = contacts
+        self._agents = frozenset(agents)
+        self._ringing: dict[str, str] = {}  # contact -> name of the channel that rings the agent
+
+    def take(self, event: AmiEvent) -> None:
+        """Take one AMI event; most concern nobody and cost a look-up of their name."""
+        match event.name:
+            case "DeviceStateChange":
+                self.device(event.get("Device") or "", event.get("State") or "")
+            case "BridgeEnter" if event.get("BridgeNumChannels") == "2":
+                self._talk_began(event)
+            case "BridgeLeave" if event.get("BridgeNumChannels") == "1":
+                self._talk_ended(event)
+            case "DialBegin":
+                contact = self._contacts.get(event.get("Uniqueid") or "")
+                if contact is not None:
+                    self._ringing[contact.id] = event.get("DestChannel") or ""
+            case "DialEnd":
+                self._ringing.pop(event.get("Uniqueid") or "", None)
+            case "Hangup":
+                self._channel_ended(event.get("Uniqueid") or "")
+            case "UserEvent" if event.get("UserEvent") == HANG_UP_EVENT:
+                self._channel_ended(event.get("Case") or "")
+            case _:
+                pass
+
+    def device(self, device: str, state: str) -> None:
+        """Take the state of one device, as an event or a full reading tells it."""
+        agent = device.removeprefix(DEVICE)
+        if agent in self._agents:
+            self._tell(AgentStateChanged(agent, _STATES.get(state, TelephoneState.UNREACHABLE)))
+
+    def living(self, channels: Collection[str]) -> None:
+        """Take the unique ids of all channels that live: contacts without one ended while nobody told us."""
+        alive = frozenset(channels)
+        for contact in [c for c in self._contacts if c not in alive]:
+            self._tell(CallerLost(contact, "pbx"))
+
+    def ringing_channel(self, contact: str) -> str | None:
+        """Return the channel that rings an agent for this contact, if any."""
+        return self._ringing.get(contact)
+
+    def _channel_ended(self, uniqueid: str) -> None:
+        self._ringing.pop(uniqueid, None)
+        if uniqueid in self._contacts:
+            self._tell(CallerHungUp(uniqueid))
+
+    def _talk_began(self, event: AmiEvent) -> None:
+        contact = self._contact_of_leg(event)
+        if contact is not None and contact.agent is not None:
+            self._tell(OfferAnswered(contact.id, contact.agent))
+
+    def _talk_ended(self, event: AmiEvent) -> None:
+        """Take the first leg that leaves the bridge: it belongs to who hung up."""
+        contact = self._contact_of_leg(event)
+        if contact is not None and contact.agent is not None:
+            by: EndedBy = "caller" if event.get("Uniqueid") == contact.id else "agent"
+            self._tell(TalkEnded(contact.id, contact.agent, by))
+
+    def _contact_of_leg(self, event: AmiEvent) -> Contact | None:
+        """Return the contact of a caller's or an agent's leg: its linked id is the caller's."""
+        return self._contacts.get(event.get("Linkedid") or "")

@@ -1,0 +1,301 @@
+"""The live board: who waits where, what each agent does, and the day's counts: a fold over events.
+
+Owns the live picture and its totals by the words of metrics.md: every contact that entered is open or has
+exactly one outcome, and counts under the first queue it entered. Pure: no clock, no files. Knows no database
+and no terminal; a display asks for a `Snapshot`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from routing.events import (
+    AgentOffered,
+    AgentStateChanged,
+    CallArrived,
+    CallEnded,
+    CallerHungUp,
+    CallerLost,
+    CallerQueued,
+    EngineStarted,
+    OfferAnswered,
+    OfferFailed,
+    OfferWithdrawn,
+    Outcome,
+    TalkEnded,
+    TelephoneState,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from routing.events import Recorded
+
+Phase: TypeAlias = Literal["menu", "waiting", "offered", "talking", "leaving"]
+AgentWork: TypeAlias = Literal["idle", "offered", "talking"]
+
+LOST = (Outcome.LOST_IN_MENU, Outcome.ENGINE_LOST, Outcome.PBX_LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of contacts: `entered` = the sum of `outcomes` + `still_open`.
+
+    `offered` are those who entered a queue: in a queue's own totals that is everybody.
+    """
+
+    entered: int
+    offered: int
+    outcomes: Mapping[Outcome, int]  # every outcome, also those at 0
+    still_open: int
+
+    @property
+    def answered(self) -> int:
+        """Contacts that talked with an agent."""
+        return self.outcomes[Outcome.ANSWERED]
+
+    @property
+    def abandoned(self) -> int:
+        """Contacts that hung up in a queue."""
+        return self.outcomes[Outcome.ABANDONED]
+
+    @property
+    def self_served(self) -> int:
+        """Contacts that a menu message answered."""
+        return self.outcomes[Outcome.SELF_SERVED]
+
+    @property
+    def left_in_menu(self) -> int:
+        """Contacts that hung up before any queue."""
+        return self.outcomes[Outcome.LEFT_IN_MENU]
+
+    @property
+    def lost(self) -> int:
+        """Contacts that we cut off, in the menu or while they waited."""
+        return sum(self.outcomes[outcome] for outcome in LOST)
+
+    def as_json(self) -> dict[str, int]:
+        """Return the counts by the names of metrics.md, every outcome among them."""
+        counts = {
+            "entered": self.entered,
+            "offered": self.offered,
+            "open": self.still_open,
+            "lost": self.lost,
+        }
+        return counts | {str(outcome): count for outcome, count in self.outcomes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCaller:
+    """One caller in a queue; `offered_to` is the agent whose telephone rings for them."""
+
+    contact: str
+    since: float  # UTC seconds; kept over moves between queues
+    offered_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue: its callers, longest waiting first, and the contacts whose first queue it was."""
+
+    queue: str
+    waiting: tuple[WaitingCaller, ...]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent: the telephone, and what they do for us with which contact, `since` when (UTC seconds)."""
+
+    agent: str
+    telephone: TelephoneState
+    work: AgentWork
+    contact: str | None
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The board after event `seq`, at that event's time `at` (UTC seconds)."""
+
+    seq: int
+    at: float
+    totals: Totals
+    queues: tuple[QueueView, ...]
+    agents: tuple[AgentView, ...]
+    in_menu: int
+
+    def as_json(self) -> dict[str, object]:
+        """Return the totals with `by_queue`, as a demonstration prints them."""
+        by_queue = {view.queue: view.totals.as_json() for view in self.queues}
+        return {**self.totals.as_json(), "by_queue": by_queue}
+
+
+@dataclass(slots=True)
+class _Contact:
+    phase: Phase = "menu"
+    first_queue: str | None = None
+    queue: str = ""
+    since: float = 0.0
+    agent: str | None = None  # offered to, or talking with
+
+
+@dataclass(slots=True)
+class _Agent:
+    telephone: TelephoneState = TelephoneState.UNREACHABLE
+    contact: str | None = None
+    since: float = 0.0
+
+
+@dataclass(slots=True)
+class _Count:
+    """Contacts of one first queue, or of all."""
+
+    entered: int = 0
+    ended: Counter[Outcome] = field(default_factory=Counter)
+
+    def totals(self, offered: int) -> Totals:
+        outcomes = {outcome: self.ended[outcome] for outcome in Outcome}
+        return Totals(self.entered, offered, outcomes, self.entered - self.ended.total())
+
+
+class Board:
+    """Fold the event stream into the live picture, one `apply` per event in order.
+
+    `queues` and `agents` are shown from the start, with nothing in them; others appear when an event names
+    them. News of a contact that is not open, or of an offer that is over, changes nothing.
+    """
+
+    def __init__(self, queues: Iterable[str] = (), agents: Iterable[str] = ()) -> None:
+        self._seq = 0
+        self._at = 0.0
+        self._all = _Count()
+        self._queues = {queue: _Count() for queue in queues}
+        self._agents = {agent: _Agent() for agent in agents}
+        self._contacts: dict[str, _Contact] = {}
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take the next event; an event that was taken already (by its `seq`) changes nothing."""
+        seq, at, event = recorded
+        if seq <= self._seq:
+            return
+        self._seq, self._at = seq, at
+        match event:
+            case CallArrived(contact=contact):
+                if contact not in self._contacts:
+                    self._contacts[contact] = _Contact()
+                    self._all.entered += 1
+            case CallerQueued(contact, queue, since):
+                self._queued(at, contact, queue, since)
+            case AgentOffered(contact, agent):
+                self._offered(at, contact, agent)
+            case OfferAnswered(contact, agent):
+                if (caller := self._with_agent(contact, agent)) and caller.phase == "offered":
+                    caller.phase = "talking"
+                    self._agents[agent].since = at
+            case OfferFailed(contact, agent) | OfferWithdrawn(contact, agent):
+                if (caller := self._with_agent(contact, agent)) and caller.phase == "offered":
+                    self._part(at, caller)
+                    caller.phase = "waiting"
+            case TalkEnded(contact, agent):
+                if (caller := self._with_agent(contact, agent)) and caller.phase == "talking":
+                    self._part(at, caller)
+                    caller.phase = "leaving"
+            case CallerHungUp(contact) | CallerLost(contact):
+                if caller := self._contacts.get(contact):
+                    self._part(at, caller)
+                    caller.phase = "leaving"
+            case CallEnded(contact, outcome):
+                self._ended(at, contact, outcome)
+            case AgentStateChanged(agent, state):
+                self._agent(agent).telephone = state
+            case EngineStarted():
+                self._engine_started(at)
+            case _:
+                pass  # menus, clocks and configuration do not show here
+
+    def snapshot(self) -> Snapshot:
+        """Return the board as it stands, queues and agents in the order they became known."""
+        waiting: dict[str, list[WaitingCaller]] = {queue: [] for queue in self._queues}
+        for contact, caller in self._contacts.items():
+            if caller.phase in {"waiting", "offered"}:
+                waiting[caller.queue].append(WaitingCaller(contact, caller.since, caller.agent))
+        return Snapshot(
+            seq=self._seq,
+            at=self._at,
+            totals=self._all.totals(offered=sum(count.entered for count in self._queues.values())),
+            queues=tuple(
+                QueueView(
+                    queue,
+                    tuple(sorted(waiting[queue], key=lambda caller: caller.since)),
+                    count.totals(offered=count.entered),
+                )
+                for queue, count in self._queues.items()
+            ),
+            agents=tuple(self._agent_view(name, agent) for name, agent in self._agents.items()),
+            in_menu=sum(caller.phase == "menu" for caller in self._contacts.values()),
+        )
+
+    def _queued(self, at: float, contact: str, queue: str, since: float) -> None:
+        caller = self._contacts.get(contact)
+        if caller is None:
+            return
+        count = self._queues.setdefault(queue, _Count())
+        if caller.first_queue is None:
+            caller.first_queue = queue
+            count.entered += 1
+        self._part(at, caller)
+        caller.phase, caller.queue, caller.since = "waiting", queue, since
+
+    def _offered(self, at: float, contact: str, name: str) -> None:
+        caller = self._contacts.get(contact)
+        if caller is None or caller.phase != "waiting":
+            return
+        agent = self._agent(name)
+        if agent.contact is not None:
+            self._part(at, self._contacts[agent.contact])
+        caller.phase, caller.agent = "offered", name
+        agent.contact, agent.since = contact, at
+
+    def _ended(self, at: float, contact: str, outcome: Outcome) -> None:
+        caller = self._contacts.pop(contact, None)
+        if caller is None:
+            return
+        self._part(at, caller)
+        self._all.ended[outcome] += 1
+        if caller.first_queue is not None:
+            self._queues[caller.first_queue].ended[outcome] += 1
+
+    def _engine_started(self, at: float) -> None:
+        """Forget telephones and offers, as the router does; talks go on without an engine."""
+        for agent in self._agents.values():
+            agent.telephone = TelephoneState.UNREACHABLE
+        for caller in self._contacts.values():
+            if caller.phase == "offered":
+                self._part(at, caller)
+                caller.phase = "waiting"
+
+    def _with_agent(self, contact: str, agent: str) -> _Contact | None:
+        caller = self._contacts.get(contact)
+        return caller if caller is not None and caller.agent == agent else None
+
+    def _part(self, at: float, caller: _Contact) -> None:
+        """Free the agent whom the caller is offered to or talks with, if any."""
+        if caller.agent is not None:
+            agent = self._agents[caller.agent]
+            agent.contact, agent.since = None, at
+            caller.agent = None
+
+    def _agent(self, name: str) -> _Agent:
+        agent = self._agents.get(name)
+        if agent is None:
+            agent = self._agents[name] = _Agent()
+        return agent
+
+    def _agent_view(self, name: str, agent: _Agent) -> AgentView:
+        work: AgentWork = "idle"
+        if agent.contact is not None:
+            work = "talking" if self._contacts[agent.contact].phase == "talking" else "offered"
+        return AgentView(name, agent.telephone, work, agent.contact, agent.since)

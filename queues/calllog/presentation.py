@@ -1,0 +1,174 @@
+"""Show contacts: as tables for a terminal, and as dictionaries for JSON.
+
+Owns the words and the layout. A caller's number never gets here; the pseudonym is shown shortened in text and
+whole in JSON. Durations are `m:ss` in text and seconds in JSON; times are in the reader's zone in text and in
+UTC in JSON. Knows no database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, tzinfo
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from queues.calllog.readings import ContactEvent, ContactHistory, ContactRecord
+
+WIDTH = 120  # columns
+PSEUDONYM_SHOWN = 8  # hexadecimal digits: enough to see that two calls are one caller's
+NOTHING = "-"
+
+_HEADINGS = ("Arrived", "Contact", "Number", "Caller", "Queue", "Agent", "Wait", "Talk", "Outcome")
+_SHORTENED = frozenset({"Number", "Queue", "Agent"})
+_DURATIONS = frozenset({"Wait", "Talk"})
+_NAME_LEAST = 8  # columns that a shortened name keeps
+_GAP = 2  # columns between two columns
+
+_TIMES = frozenset({"arrived_at", "queued_at", "answered_at", "talk_ended_at", "ended_at", "since"})
+
+
+def contacts_table(records: Sequence[ContactRecord], *, zone: tzinfo = UTC, width: int = WIDTH) -> str:
+    """Render a list of contacts, one line each, as text."""
+    if not records:
+        return "No contacts.\n"
+    rows = [
+        (
+            _moment(record.arrived_at, zone),
+            record.contact,  # what the reader copies to see one contact
+            record.number,
+            _caller(record),
+            record.first_queue or NOTHING,
+            record.last_agent or NOTHING,
+            _duration(record.wait_s),
+            _duration(record.talk_s if record.answered_at is not None else None),
+            _outcome(record),
+        )
+        for record in records
+    ]
+    needed = {
+        heading: max(map(len, (heading, *cells)))
+        for heading, cells in zip(_HEADINGS, zip(*rows, strict=True), strict=True)
+    }
+    # On a narrow screen names are shortened; times, ids and figures never.
+    fixed = sum(needed[heading] for heading in _HEADINGS if heading not in _SHORTENED)
+    name_width = max(_NAME_LEAST, (width - fixed - _GAP * (len(_HEADINGS) + 1)) // len(_SHORTENED))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in _HEADINGS:
+        column = min(needed[heading], name_width) if heading in _SHORTENED else needed[heading]
+        justify: Literal["left", "right"] = "right" if heading in _DURATIONS else "left"
+        table.add_column(heading, justify=justify, no_wrap=True, min_width=column, max_width=column)
+    for row in rows:
+        table.add_row(*map(Text, row))  # plain text: a name in brackets is not markup
+    return _rendered(table, width)
+
+
+def contact_table(history: ContactHistory, *, zone: tzinfo = UTC, width: int = WIDTH) -> str:
+    """Render one contact as text: what it was, then what happened, each with its time since the arrival."""
+    record = history.record
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(no_wrap=True)
+    facts.add_column()
+    for name, value in (
+        ("Contact", record.contact),
+        ("Number", f"{record.number} ({record.called})"),
+        ("Caller", _caller(record)),
+        (
+            "Arrived",
+            f"{_moment(record.arrived_at, zone)} {datetime.fromtimestamp(record.arrived_at, zone):%Z}",
+        ),
+        ("Queue", record.first_queue or NOTHING),
+        ("Agent", record.last_agent or NOTHING),
+        ("Offers", str(record.offers)),
+        ("Wait", _duration(record.wait_s)),
+        ("Talk", _duration(record.talk_s if record.answered_at is not None else None)),
+        ("Outcome", _outcome(record)),
+        ("Ended by", record.ended_by or NOTHING),
+    ):
+        facts.add_row(name, Text(value))
+    steps = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    steps.add_column("After", justify="right", no_wrap=True)
+    steps.add_column("Event", no_wrap=True)
+    steps.add_column("Detail")
+    for event in history.events:
+        steps.add_row(_duration(event.at - record.arrived_at), _words(event.event), Text(_detail(event)))
+    return _rendered(facts, width) + _rendered(steps, width)
+
+
+def contact_json(record: ContactRecord) -> dict[str, Any]:
+    """Return a contact for JSON; times are ISO 8601 in UTC, durations (`wait_s`, `talk_s`) seconds."""
+    fields = asdict(record)
+    del fields["talk_started_at"]  # the projection's own bookkeeping
+    return _with_iso_times(fields)
+
+
+def history_json(history: ContactHistory) -> dict[str, Any]:
+    """Return a contact with its `events` for JSON."""
+    events = [
+        {"seq": event.seq, "at": _iso(event.at), "event": event.event, **_with_iso_times(event.detail)}
+        for event in history.events
+    ]
+    return {**contact_json(history.record), "events": events}
+
+
+def _with_iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _iso(value) if name in _TIMES else value for name, value in fields.items()}
+
+
+def _rendered(table: Table, width: int) -> str:
+    console = Console(file=StringIO(), width=width, color_system=None, legacy_windows=False)
+    with console.capture() as capture:
+        console.print(table)
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+
+def _caller(record: ContactRecord) -> str:
+    if record.caller is None:
+        return record.caller_kind if record.caller_kind != "known" else NOTHING
+    return record.caller[:PSEUDONYM_SHOWN]
+
+
+def _outcome(record: ContactRecord) -> str:
+    return "open" if record.outcome is None else record.outcome.replace("_", " ")
+
+
+def _moment(at: float, zone: tzinfo) -> str:
+    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _iso(at: float | None) -> str | None:
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return NOTHING
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _words(event: str) -> str:
+    """`CallerHungUp` as "Caller hung up"."""
+    words = "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in event).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _detail(event: ContactEvent) -> str:
+    parts = []
+    for name, value in event.detail.items():
+        if name == "since":
+            continue  # the list says when by "After"
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if name.endswith("_s") and isinstance(value, int | float):
+            name, text = name.removesuffix("_s"), _duration(value)  # noqa: PLW2901  the name a person reads
+        parts.append(f"{name.replace('_', ' ')} {text}")
+    return ", ".join(parts)

@@ -1,0 +1,193 @@
+"""The queues and agents of one number: `queues.yaml` and `agents.yaml` to the routing policy.
+
+Owns the meaning of these two files and the checks that need both. Must not know menus or telephones.
+A confidential queue is checked hardest: that somebody phoned it is itself secret, so a ring or a
+skill that lets others than its named specialists answer is an error, never a default.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from queues.yamlfile import read_file, suggestion
+from routing.policy import Agent, Policy, Queue, Ring, Skill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from queues.yamlfile import Findings, Section, Value
+    from routing.policy import Reach, Role
+
+QUEUES_FILE = "queues.yaml"
+AGENTS_FILE = "agents.yaml"
+
+# Starts with a letter, so no id is a telephone number; these signs are safe in every configuration we render.
+ID = re.compile(r"[a-z][a-z0-9-]{1,30}", re.ASCII)
+ID_WORDS = "an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter"
+MAX_NAME = 80  # characters: fits a telephone's display over two lines, and every table of ours
+
+RING_S = (5.0, 20.0, 120.0)  # least, default, most: under 5 s nobody reaches the receiver
+WRAP_UP_S = (0.0, 0.0, 1800.0)
+MAX_AFTER_S = 3600.0  # a ring that opens after an hour helps nobody
+LEVELS = (1, 3)  # can, masters
+MAX_RINGS = 10
+
+_REACHES: Mapping[str, Reach] = {
+    "specialists": "specialists",
+    "generalists": "generalists",
+    "everybody": "everybody",
+}
+_ROLES: tuple[Role, ...] = ("specialist", "generalist")
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """One folder's queues and agents by id, and where each id stands."""
+
+    queues: Mapping[str, Queue]
+    agents: Mapping[str, Agent]
+    queue_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
+    agent_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
+
+
+def load_definitions(folder: Path, findings: Findings) -> Definitions:
+    """Load both files of a number's folder, whose name is the number's id; all that is wrong is noted."""
+    queues, queue_places = _load_queues(folder, findings)
+    agents, agent_places = _load_agents(folder, queues, findings)
+    for queue_id, queue in queues.items():
+        if queue.rings and agents and not any(_may_answer(agent, queue) for agent in agents.values()):
+            queue_places[queue_id].error(
+                f"expected somebody who may answer, found nobody in {AGENTS_FILE} whom its rings ask"
+            )
+    return Definitions(queues, agents, queue_places, agent_places)
+
+
+def merge(folders: Iterable[Definitions]) -> Policy:
+    """Join the folders of all numbers to one policy.
+
+    An id in two folders is noted as an error at the second, where that was read; the first stays.
+    """
+    queues: dict[str, Queue] = {}
+    agents: dict[str, Agent] = {}
+    queue_places: dict[str, Value] = {}
+    agent_places: dict[str, Value] = {}
+    for folder in folders:
+        for queue_id, queue in folder.queues.items():
+            _once(queue_id, folder.queue_places, queue_places)
+            queues.setdefault(queue_id, queue)
+        for agent_id, agent in folder.agents.items():
+            _once(agent_id, folder.agent_places, agent_places)
+            agents.setdefault(agent_id, agent)
+    return Policy(queues, agents)
+
+
+def _once(key: str, here: Mapping[str, Value], places: dict[str, Value]) -> None:
+    place = here.get(key)
+    if place is None:
+        return
+    first = places.setdefault(key, place)
+    if first is not place:
+        place.error(f'expected an id of its own, found "{key}" also in {first.path}, line {first.line}')
+
+
+def _load_queues(folder: Path, findings: Findings) -> tuple[dict[str, Queue], dict[str, Value]]:
+    queues: dict[str, Queue] = {}
+    places: dict[str, Value] = {}
+    for key, value in _entries(folder / QUEUES_FILE, "queues", findings):
+        queue_id = key.text(what=ID_WORDS, pattern=ID)
+        section = value.section(required=("name", "rings"), optional=("confidential", "ring time", "wrap-up"))
+        confidential = section.boolean("confidential")
+        queue = Queue(
+            id=queue_id,
+            name=_name(section),
+            number=folder.name,
+            rings=_rings(section, confidential=confidential),
+            confidential=confidential,
+            ring_s=section.seconds("ring time", RING_S[1], least=RING_S[0], most=RING_S[2]),
+            wrap_up_s=section.seconds("wrap-up", WRAP_UP_S[1], least=WRAP_UP_S[0], most=WRAP_UP_S[2]),
+        )
+        if queue_id:
+            queues[queue_id], places[queue_id] = queue, key
+    return queues, places
+
+
+def _rings(section: Section, *, confidential: bool) -> tuple[Ring, ...]:
+    rings: list[Ring] = []
+    for item in section.items("rings", what="a list of rings", least=1, most=MAX_RINGS):
+        keys = item.section(required=("after", "ask"), optional=("least level",))
+        after, ask = keys.get("after"), keys.get("ask")
+        after_s = keys.seconds("after", most=MAX_AFTER_S)
+        if after is not None and not rings and after_s != 0:
+            after.error(f"expected 0 s, because this is the first ring, found {after_s:g} s")
+        if after is not None and rings and after_s <= rings[-1].after_s:
+            after.error(
+                f"expected more than the {rings[-1].after_s:g} s of the ring before, found {after_s:g} s"
+            )
+        reach: Reach = "specialists" if ask is None else ask.choice(_REACHES)
+        if ask is not None and confidential and reach != "specialists":
+            ask.error(f'expected "specialists" only, because the queue is confidential, found "{reach}"')
+        least = keys.integer("least level", LEVELS[0], least=LEVELS[0], most=LEVELS[1])
+        rings.append(Ring(after_s, reach, least))
+    return tuple(rings)
+
+
+def _load_agents(
+    folder: Path, queues: Mapping[str, Queue], findings: Findings
+) -> tuple[dict[str, Agent], dict[str, Value]]:
+    agents: dict[str, Agent] = {}
+    places: dict[str, Value] = {}
+    for key, value in _entries(folder / AGENTS_FILE, "agents", findings):
+        agent_id = key.text(what=ID_WORDS, pattern=ID)
+        section = value.section(required=("name",), optional=_ROLES)
+        agent = Agent(agent_id, _name(section), _skills(section, queues))
+        if not agent.skills:
+            value.warning("answers no queue: neither specialist nor generalist of any")
+        if agent_id:
+            agents[agent_id], places[agent_id] = agent, key
+    return agents, places
+
+
+def _skills(section: Section, queues: Mapping[str, Queue]) -> dict[str, Skill]:
+    skills: dict[str, Skill] = {}
+    for role in _ROLES:
+        for key, value in section.entries(role, what="queues with a level each, such as {school: 2}"):
+            queue_id = key.text()
+            level = value.integer(least=LEVELS[0], most=LEVELS[1])
+            if queue_id in skills:
+                key.error(f'expected specialist or generalist of "{queue_id}", found both')
+            elif queues and queue_id not in queues:
+                key.error(f"unknown queue; {suggestion(queue_id, queues)}")
+            elif queue_id in queues and queues[queue_id].confidential and role == "generalist":
+                key.error(
+                    f'expected only specialists, because "{queue_id}" is confidential, found a generalist'
+                )
+            skills[queue_id] = Skill(role, level)
+    return skills
+
+
+def _may_answer(agent: Agent, queue: Queue) -> bool:
+    skill = agent.skills.get(queue.id)
+    return skill is not None and any(
+        skill.level >= ring.least_level and ring.reach in {f"{skill.role}s", "everybody"}
+        for ring in queue.rings
+    )
+
+
+def _entries(path: Path, name: str, findings: Findings) -> tuple[tuple[Value, Value], ...]:
+    root = read_file(path, findings)
+    if root is None:
+        return ()
+    section = root.section(required=(name,))
+    what = f"{name}, each with its id as key"
+    entries, value = section.entries(name, what=what), section.get(name)
+    if value is not None and not entries:
+        value.expected(what)
+    return entries
+
+
+def _name(section: Section) -> str:
+    value = section.get("name")
+    return "" if value is None else value.text(what="a name", longest=MAX_NAME)

@@ -1,0 +1,1 @@
+"""AGI: codec, session, server."""

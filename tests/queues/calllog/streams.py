@@ -1,0 +1,180 @@
+"""Random streams of events such as an exchange can produce: legal for every contact and every agent.
+
+Drawn numbers choose among what may happen next, so a failing stream shrinks to a short one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from routing.events import (
+    AgentOffered,
+    AgentStateChanged,
+    CallArrived,
+    CallEnded,
+    CallerHungUp,
+    CallerLost,
+    CallerQueued,
+    DigitPressed,
+    EndedBy,
+    Event,
+    MenuAnswered,
+    MenuResult,
+    OfferAnswered,
+    OfferFailed,
+    OfferFailure,
+    OfferWithdrawn,
+    Outcome,
+    PromptPlayed,
+    Recorded,
+    Rule,
+    TalkEnded,
+    TelephoneState,
+    TimerFired,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUEUES = ("elder-care", "school", "general")
+AGENTS = ("anna", "bo", "cecilia")
+START = 1_763_782_800.0
+MENU_ENDS = (Outcome.SELF_SERVED, Outcome.LEFT_IN_MENU, Outcome.REFUSED, Outcome.LOST_IN_MENU)
+QUEUE_ENDS = (Outcome.ABANDONED, Outcome.OVERFLOWED, Outcome.ENGINE_LOST, Outcome.PBX_LOST)
+
+
+@dataclass
+class Exchange:
+    """What is going on, as far as it decides what may happen next."""
+
+    free: list[str] = field(default_factory=lambda: list(AGENTS))
+    phase: dict[str, str] = field(default_factory=dict)
+    agent: dict[str, str] = field(default_factory=dict)
+    since: dict[str, float] = field(default_factory=dict)
+    arrived: int = 0
+
+
+def next_events(exchange: Exchange, at: float, which: int, how: int) -> list[Event]:
+    """Choose a contact by `which` and what happens to it by `how`; what happens together is one list."""
+    contacts = list(exchange.phase)
+    index = which % (len(contacts) + 1)
+    if index == len(contacts):
+        return _elsewhere(exchange, how)
+    contact = contacts[index]
+    match exchange.phase[contact]:
+        case "menu":
+            return _in_menu(exchange, contact, at, how)
+        case "waiting":
+            return _while_waiting(exchange, contact, at, how)
+        case "offered":
+            return _while_offered(exchange, contact, how)
+        case "talking":
+            return _while_talking(exchange, contact, how)
+        case _:
+            return _after(exchange, contact, at, how)
+
+
+def _elsewhere(exchange: Exchange, how: int) -> list[Event]:
+    if how % 4 == 0:
+        return [AgentStateChanged(AGENTS[how % 3], list(TelephoneState)[how % 4]), TimerFired()]
+    exchange.arrived += 1
+    contact = f"c-{exchange.arrived}"
+    exchange.phase[contact] = "menu"
+    kind = ("known", "withheld", "unreadable")[how % 3]
+    caller = f"{how:032x}" if kind == "known" else None
+    return [CallArrived(contact, f"pj-{exchange.arrived}", "jarfalla", "+46858028500", caller, kind)]  # type: ignore[arg-type]
+
+
+def _in_menu(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    if how % 5 == 0:
+        return _end(exchange, contact, MENU_ENDS[how % 4], "caller")
+    if how % 5 == 1:
+        return [PromptPlayed(contact, "main", ("welcome",)), DigitPressed(contact, "3")]
+    return [
+        MenuAnswered(contact, "main", MenuResult.MATCH, "queue"),
+        _queue(exchange, contact, at, how),
+    ]
+
+
+def _queue(exchange: Exchange, contact: str, at: float, how: int) -> Event:
+    exchange.phase[contact] = "waiting"
+    since = exchange.since.setdefault(contact, at)
+    return CallerQueued(contact, QUEUES[how % 3], since)
+
+
+def _while_waiting(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    if how % 6 == 0:
+        return [CallerHungUp(contact), *_end(exchange, contact, QUEUE_ENDS[how % 4], "caller")]
+    if how % 6 == 1:
+        return [_queue(exchange, contact, at, how)]
+    if not exchange.free:
+        return [TimerFired()]
+    agent = exchange.free.pop(how % len(exchange.free))
+    exchange.phase[contact] = "offered"
+    exchange.agent[contact] = agent
+    waited_s = at - exchange.since[contact]
+    return [AgentOffered(contact, agent, QUEUES[how % 3], Rule.SPECIALIST, 0, waited_s, 1, 20.0)]
+
+
+def _while_offered(exchange: Exchange, contact: str, how: int) -> list[Event]:
+    agent = exchange.agent[contact]
+    if how % 5 == 0:
+        return [CallerHungUp(contact), *_end(exchange, contact, Outcome.ABANDONED, "caller")]
+    if how % 5 <= 2:
+        cause = list(OfferFailure)[how % 6]
+        exchange.phase[contact] = "waiting"
+        exchange.free.append(exchange.agent.pop(contact))
+        withdrawn: list[Event] = [OfferWithdrawn(contact, agent, cause)] if how % 5 == 1 else []
+        return [*withdrawn, OfferFailed(contact, agent, cause)]
+    exchange.phase[contact] = "talking"
+    return [OfferAnswered(contact, agent)]
+
+
+def _while_talking(exchange: Exchange, contact: str, how: int) -> list[Event]:
+    agent = exchange.agent[contact]
+    if how % 4 == 0:
+        return [CallerLost(contact, "pbx"), *_end(exchange, contact, Outcome.ANSWERED, "pbx")]
+    exchange.phase[contact] = "after"
+    exchange.free.append(exchange.agent.pop(contact))
+    return [TalkEnded(contact, agent, "caller" if how % 2 else "agent")]
+
+
+def _after(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    if how % 4 == 0:
+        return [_queue(exchange, contact, at, how)]
+    return [CallerHungUp(contact), *_end(exchange, contact, Outcome.ANSWERED, "agent")]
+
+
+def _end(exchange: Exchange, contact: str, outcome: Outcome, by: EndedBy) -> list[Event]:
+    del exchange.phase[contact]
+    if contact in exchange.agent:
+        exchange.free.append(exchange.agent.pop(contact))
+    return [CallEnded(contact, outcome, by)]
+
+
+def play(steps: list[tuple[int, int, float]]) -> list[Recorded]:
+    """Turn drawn numbers (which contact, what happens, seconds later) into a stream."""
+    exchange = Exchange()
+    stream: list[Recorded] = []
+    at = START
+    for which, how, later_s in steps:
+        at += later_s
+        for event in next_events(exchange, at, which, how):
+            stream.append(Recorded(len(stream) + 1, at, event))
+    return stream
+
+
+STEPS = st.tuples(st.integers(0, 20), st.integers(0, 59), st.integers(0, 400).map(lambda tick: tick / 4))
+
+
+def streams(max_size: int = 60) -> st.SearchStrategy[list[Recorded]]:
+    """Draw streams; contacts may be left open at their end, as in a journal that is being written."""
+    return st.lists(STEPS, max_size=max_size).map(play)
+
+
+def record(*events: Event, clock: Callable[[int], float] = lambda index: START + index) -> list[Recorded]:
+    """Number events that a test writes out, one second apart."""
+    return [Recorded(index + 1, clock(index), event) for index, event in enumerate(events)]

@@ -1,0 +1,171 @@
+"""What `vaxel calls` shows: golden texts at a fixed width, and JSON with seconds and UTC."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from queues.calllog.presentation import contact_json, contact_table, contacts_table, history_json
+from queues.calllog.readings import ContactEvent, ContactHistory, ContactRecord
+
+GOLDEN = Path(__file__).parent / "golden"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+PSEUDONYM = "5f0c91d2" + "77" * 28
+SUMMER = 1_751_364_000.0  # 2025-07-01 10:00:00 UTC, noon in Stockholm
+
+ANSWERED = ContactRecord(
+    contact="c-20250701-000017",
+    number="jarfalla",
+    called="+46858028500",
+    caller=PSEUDONYM,
+    caller_kind="known",
+    arrived_at=SUMMER,
+    first_queue="social-services",
+    queued_at=SUMMER + 21.25,
+    last_agent="anna.berg",
+    offers=2,
+    answered_at=SUMMER + 96.75,
+    talk_started_at=None,
+    talk_ended_at=SUMMER + 3999.75,
+    ended_at=SUMMER + 4000.0,
+    outcome="answered",
+    ended_by="caller",
+    wait_s=75.5,
+    talk_s=3903.0,
+)
+WITHHELD = ContactRecord(
+    contact="c-20250701-000018",
+    number="jarfalla",
+    called="+46858028500",
+    caller=None,
+    caller_kind="withheld",
+    arrived_at=SUMMER + 5,
+    first_queue="elder-care",
+    queued_at=SUMMER + 20,
+    last_agent=None,
+    offers=0,
+    answered_at=None,
+    talk_started_at=None,
+    talk_ended_at=None,
+    ended_at=SUMMER + 60,
+    outcome="abandoned",
+    ended_by="caller",
+    wait_s=40.0,
+    talk_s=0.0,
+)
+OPEN = ContactRecord(
+    contact="c-20250701-000019",
+    number="kommunsupport-[bold]",
+    called="4\ufffd",
+    caller=None,
+    caller_kind="unreadable",
+    arrived_at=SUMMER + 9.9,
+    first_queue=None,
+    queued_at=None,
+    last_agent=None,
+    offers=0,
+    answered_at=None,
+    talk_started_at=None,
+    talk_ended_at=None,
+    ended_at=None,
+    outcome=None,
+    ended_by=None,
+    wait_s=None,
+    talk_s=0.0,
+)
+HISTORY = ContactHistory(
+    ANSWERED,
+    (
+        ContactEvent(1, SUMMER, "CallArrived", {"channel": "1751364000.7"}),
+        ContactEvent(2, SUMMER, "PromptPlayed", {"node": "main", "prompts": ["welcome", "choices"]}),
+        ContactEvent(5, SUMMER + 21.25, "DigitPressed", {"keys": 1}),
+        ContactEvent(
+            6, SUMMER + 21.25, "MenuAnswered", {"node": "main", "result": "match", "leads_to": "[social]"}
+        ),
+        ContactEvent(
+            7, SUMMER + 21.25, "CallerQueued", {"queue": "social-services", "since": SUMMER + 21.25}
+        ),
+        ContactEvent(
+            9,
+            SUMMER + 90,
+            "AgentOffered",
+            {
+                "agent": "anna.berg",
+                "queue": "social-services",
+                "rule": "specialist",
+                "ring": 0,
+                "waited_s": 68.75,
+                "free": 2,
+                "ring_s": 20.0,
+            },
+        ),
+        ContactEvent(11, SUMMER + 96.75, "OfferAnswered", {"agent": "anna.berg"}),
+        ContactEvent(40, SUMMER + 3999.75, "TalkEnded", {"agent": "anna.berg", "by": "caller"}),
+        ContactEvent(41, SUMMER + 4000, "CallerHungUp", {}),
+        ContactEvent(42, SUMMER + 4000, "CallEnded", {"outcome": "answered", "by": "caller"}),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.txt", contacts_table((OPEN, WITHHELD, ANSWERED), zone=STOCKHOLM, width=110)),
+        ("contact.txt", contact_table(HISTORY, zone=STOCKHOLM, width=110)),
+    ],
+)
+def test_the_screen_is_the_golden_one(name: str, text: str) -> None:
+    assert (GOLDEN / name).read_text(encoding="utf-8") == text
+
+
+def test_an_empty_list_says_so() -> None:
+    assert contacts_table(()) == "No contacts.\n"
+
+
+def test_ids_and_figures_are_whole_where_names_are_shortened() -> None:
+    text = contacts_table((OPEN, WITHHELD, ANSWERED), width=105)
+    shown = ("2025-07-01 10:00:00", "c-20250701-000017", "5f0c91d2", "social-…", "1:16", "65:03", "answered")
+    assert all(cell in text for cell in shown)
+
+
+def test_the_whole_pseudonym_is_not_on_the_screen() -> None:
+    text = contacts_table((ANSWERED,)) + contact_table(HISTORY)
+    assert PSEUDONYM[:8] in text
+    assert PSEUDONYM[:9] not in text
+
+
+def test_json_has_seconds_and_utc() -> None:
+    assert contact_json(ANSWERED) == {
+        "contact": "c-20250701-000017",
+        "number": "jarfalla",
+        "called": "+46858028500",
+        "caller": PSEUDONYM,
+        "caller_kind": "known",
+        "arrived_at": "2025-07-01T10:00:00.000Z",
+        "first_queue": "social-services",
+        "queued_at": "2025-07-01T10:00:21.250Z",
+        "last_agent": "anna.berg",
+        "offers": 2,
+        "answered_at": "2025-07-01T10:01:36.750Z",
+        "talk_ended_at": "2025-07-01T11:06:39.750Z",
+        "ended_at": "2025-07-01T11:06:40.000Z",
+        "outcome": "answered",
+        "ended_by": "caller",
+        "wait_s": 75.5,
+        "talk_s": 3903.0,
+    }
+
+
+def test_json_of_one_contact_holds_its_events() -> None:
+    shown = json.loads(json.dumps(history_json(HISTORY)))
+    assert contact_json(ANSWERED).items() <= shown.items()
+    assert shown["events"][4] == {
+        "seq": 7,
+        "at": "2025-07-01T10:00:21.250Z",
+        "event": "CallerQueued",
+        "queue": "social-services",
+        "since": "2025-07-01T10:00:21.250Z",
+    }
