@@ -19,6 +19,7 @@ from routing.events import (
     DigitPressed,
     OfferAnswered,
     OfferFailed,
+    OfferFailure,
     PromptEnded,
     SilenceElapsed,
     TalkEnded,
@@ -147,6 +148,8 @@ class CallSession:
         self._music = False  # Dial's own music has ended ours
         match rung:
             case NotAnswered(cause):
+                if self._contact.withdrawn:
+                    cause = OfferFailure.WITHDRAWN  # Asterisk would call it the telephone's fault
                 return self._tell(OfferFailed(contact, task.agent, cause))
             case Talked():
                 # AMI has told both already, unless it is away: then this is how we know.

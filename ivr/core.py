@@ -36,6 +36,7 @@ from routing.events import (
     MenuAnswered,
     OfferAnswered,
     OfferFailed,
+    OfferWithdrawn,
     Outcome,
     PromptEnded,
     PromptPlayed,
@@ -89,7 +90,9 @@ Task: TypeAlias = Ask | Say | Wait | Ring | Leave
 class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
-    __slots__ = ("agent", "chosen", "ended_by", "id", "number", "outcome", "phase", "state", "task")
+    __slots__ = (
+        "agent", "chosen", "ended_by", "id", "number", "outcome", "phase", "state", "task", "withdrawn"
+    )  # fmt: skip
 
     def __init__(self, contact: str, number: Number, state: State) -> None:
         self.id = contact
@@ -99,6 +102,7 @@ class Contact:
         self.task: Task = Leave()
         self.chosen: CallerQueued | None = None  # the queue to enter when its prompt has been said
         self.agent: str | None = None
+        self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
         self.ended_by: EndedBy = "caller"
 
@@ -219,11 +223,15 @@ class Core:
     def _route(self, at: float, event: Event) -> list[Decision]:
         decisions = self._router.step(at, event)
         for decision in decisions:
-            if isinstance(decision, AgentOffered):
-                contact = self.contacts[decision.contact]
-                contact.phase = Phase.OFFERED
-                contact.agent = decision.agent
-                contact.task = Ring(decision.agent, decision.ring_s)
+            match decision:
+                case AgentOffered(contact_id, agent, ring_s=ring_s):
+                    contact = self.contacts[contact_id]
+                    contact.phase, contact.agent, contact.withdrawn = Phase.OFFERED, agent, False
+                    contact.task = Ring(agent, ring_s)
+                case OfferWithdrawn(contact_id):
+                    self.contacts[contact_id].withdrawn = True
+                case _:
+                    pass
         return decisions
 
     def _leave(self, contact: Contact, outcome: Outcome, by: EndedBy) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DEAD_MAN_MARGIN_S = 10  # past the ring time: then the dialplan takes the caller back from a hung engine
 ON_ANSWER = "vaxel-onanswer"  # the dialplan's subroutine that stops the dead-man's switch for the talk
 
+CALL_REJECTED = "21"  # Q.850; Asterisk calls a declined call CHANUNAVAIL, as if the telephone were away
+
 # Dial's options: g goes on when the agent hangs up, m plays music while it rings, U runs ON_ANSWER on
 # the agent's channel before the two are connected.
 _DIAL_OPTIONS = f"gmU({ON_ANSWER})"
@@ -26,8 +28,7 @@ _DIAL_OPTIONS = f"gmU({ON_ANSWER})"
 _FAILURES: Mapping[str, OfferFailure] = {
     "NOANSWER": OfferFailure.NO_ANSWER,
     "BUSY": OfferFailure.BUSY,
-    "CONGESTION": OfferFailure.DECLINED,
-    "DONTCALL": OfferFailure.DECLINED,
+    "CONGESTION": OfferFailure.UNREACHABLE,
     "CHANUNAVAIL": OfferFailure.UNREACHABLE,
     "CANCEL": OfferFailure.CALLER_GONE,
 }
@@ -81,4 +82,6 @@ class DialRing:
             return CallerGone()
         if status == "ANSWER":
             return Talked()
+        if status == "CHANUNAVAIL" and await session.get_variable("HANGUPCAUSE") == CALL_REJECTED:
+            return NotAnswered(OfferFailure.DECLINED)
         return NotAnswered(_FAILURES.get(status, OfferFailure.UNREACHABLE))

@@ -109,7 +109,7 @@ def _read(content: bytes) -> tuple[array[float], int]:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             frames = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
-        raise NotSoundError(f"expected a WAV file, found something else ({error})") from error
+        raise NotSoundError("expected a WAV file, found something else") from error
     if width != WIDTH or not channels or not 0 < rate <= MAX_RATE:
         raise NotSoundError(f"expected 16-bit samples, found {8 * width}-bit samples, {rate} a second")
     whole = array("h", frames[: len(frames) // (WIDTH * channels) * (WIDTH * channels)])

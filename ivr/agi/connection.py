@@ -76,6 +76,7 @@ class Connection(asyncio.BufferedProtocol):
         "_on_lost",
         "_on_request",
         "_settled",
+        "_stale",
         "_timer",
         "_transport",
         "_view",
@@ -110,6 +111,7 @@ class Connection(asyncio.BufferedProtocol):
         self._given_up: Ending | None = None
         self._certain = False  # the given-up command's answer comes before the marker's
         self._markers = 0  # written and not yet answered
+        self._stale = 0  # answers to markers still to come, before any other
         self._settled: asyncio.Future[None] | None = None
         self._wake = False
         self._late: Reply | None = None
@@ -145,7 +147,7 @@ class Connection(asyncio.BufferedProtocol):
             if self.lost:
                 if self.failure is not None:
                     raise SessionClosedError(
-                        f"{self.label}: got {name} after the session was closed"
+                        f"{self.label}: got {name} after the session was closed: {self.failure}"
                     ) from self.failure
                 return None
             if ending is Ending.WOKEN:
@@ -260,7 +262,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def _answered(self, reply: Reply) -> None:
         future = self._future
-        if future is not None:
+        if self._stale:
+            self._stale -= 1
+            self._acknowledge()
+        elif future is not None:
             self._future = None
             self._stop_timer()
             if future.done():  # its task was cancelled a moment ago
@@ -276,12 +281,13 @@ class Connection(asyncio.BufferedProtocol):
             self._certain = False
             self._keep(reply)
             self._acknowledge()
-        elif _answers_marker(reply):
-            self._markers -= 1
-            if not self._markers:
-                self._given_up = None
-                if self._settled is not None and not self._settled.done():
-                    self._settled.set_result(None)
+        elif reply.text is not None and reply.text != "timeout":  # the marker's: no other answer is like it
+            # The nudge may sit in Asterisk's buffer until the next command's bytes come.
+            self._stale = self._markers - 1
+            self._markers = 0
+            self._given_up = None
+            if self._settled is not None and not self._settled.done():
+                self._settled.set_result(None)
 
     def _keep(self, reply: Reply) -> None:
         # 0 is a time-out, 1 ended by our bytes, -1 a hang-up; a key is its character's code.
@@ -290,9 +296,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _acknowledge(self) -> None:
         if _QUICKACK is not None and self._transport is not None:
-            connected = self._transport.get_extra_info("socket")
-            if connected is not None:
-                connected.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            self._transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
     def _release(self, failure: AgiError | None) -> None:
         """Let whoever waits go on: with the failure, or with None when Asterisk has closed."""
@@ -342,7 +346,3 @@ class Connection(asyncio.BufferedProtocol):
             self._release(None)
         self._transport = None
         self._on_lost(self)
-
-
-def _answers_marker(reply: Reply) -> bool:
-    return reply.code == CODE_OK and reply.text is not None and reply.text != "timeout"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.agi.codec import CODE_DEAD, CODE_OK, Reply, encode, variable_name
 from ivr.agi.connection import Connection, Ending
-from ivr.agi.errors import BadNameError, CommandRefusedError, RemoteProtocolError
+from ivr.agi.errors import BadNameError, CommandRefusedError, LineTooLongError, RemoteProtocolError
 from ivr.agi.outcomes import (
     DONE,
     HUNG_UP,
@@ -43,6 +43,8 @@ EXECUTE_LIMIT_S: Final = 60.0  # applications that set or play something
 LONGEST_TALK_S: Final = (
     12 * 3600.0
 )  # a talk ends by itself; a leg that is never let go must not stay for ever
+
+LONGEST_VALUE_BYTES: Final = 1023  # GET VARIABLE cuts longer ones there without a word (Asterisk 22.10.1)
 
 ALL_KEYS: Final = "0123456789*#ABCD"
 END_KEY: Final = "#"  # ends a collection in GET DATA, which cannot be told otherwise
@@ -201,7 +203,17 @@ class AgiSession:
         return Executed(result)
 
     async def set_variable(self, name: str, value: str) -> Completed:
-        """Set a channel variable, or one of `codec.FUNCTIONS`; the value is not expanded by Asterisk."""
+        """Set a channel variable, or one of `codec.FUNCTIONS`; Asterisk does not expand the value.
+
+        A name with leading `_` or `__` is inherited by later channels, and is read without them. Raises
+        `LineTooLongError` above `LONGEST_VALUE_BYTES`, which could not be read back.
+        """
+        value_bytes = len(value.encode("utf-8", "surrogatepass"))
+        if value_bytes > LONGEST_VALUE_BYTES:
+            raise LineTooLongError(
+                f"{self!r}: SET VARIABLE: got a value of {value_bytes} bytes, "
+                f"expected at most {LONGEST_VALUE_BYTES}"
+            )
         return await self._do("SET VARIABLE", variable_name(name), value)
 
     async def get_variable(self, name: str) -> str | None:

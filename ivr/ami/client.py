@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from ivr.ami.codec import encode
 from ivr.ami.errors import (
     AmiError,
     ConnectionLostError,
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
 
     from ivr.ami.codec import Event, Response
 
-# Between two batches the event loop looks at the socket again: reading goes before delivering.
-BATCH = 64
+# Between two batches the event loop looks at its sockets again, so that reading goes before
+# delivering and no caller waits for long: 256 events of 10 µs are 2.5 ms.
+BATCH = 256
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ class Pace:
     ping_after_s: float = 10.0  # of silence
     ping_s: float = 5.0  # so a half-open connection is noticed within 15 s
     first_retry_s: float = 0.25
-    last_retry_s: float = 5.0
+    last_retry_s: float = 2.0
     steady_s: float = 10.0  # a connection that lived so long was a good one: retry quickly again
 
 
@@ -67,6 +70,9 @@ class AmiClient:
         on_lost: hears why the connection ended; called once for each time that `on_connected` was.
         pace: how long to wait for what.
         events_max: how many events may wait for the owner before the connection is given up.
+
+    Raises:
+        LocalError: the user or the secret cannot be sent.
     """
 
     def __init__(
@@ -86,7 +92,8 @@ class AmiClient:
         self._host = host
         self._port = port
         self._username = username
-        self._secret = secret
+        self._login = (("Username", username), ("Secret", secret))
+        encode("Login", self._login)
         self._on_event = on_event
         self._on_connected = on_connected
         self._on_lost = on_lost
@@ -196,7 +203,9 @@ class AmiClient:
                 f"AMI at {self.peer}: got no connection, expected one within {self._pace.connect_s} s"
             ) from None
         except OSError as error:
-            raise ConnectionLostError(f"AMI at {self.peer}: got no connection: {error.strerror}") from None
+            number = error.errno or 0  # a failed name look-up's is negative and its text is good
+            why = os.strerror(number) if number > 0 else error.strerror or type(error).__name__
+            raise ConnectionLostError(f"AMI at {self.peer}: got no connection: {why}") from None
         return link
 
     async def _log_in(self, link: Link) -> None:
@@ -207,9 +216,7 @@ class AmiClient:
             raise DeadlineError(
                 f"AMI at {self.peer}: got no greeting, expected one within {self._pace.login_s} s"
             ) from None
-        response = await link.ask(
-            "Login", (("Username", self._username), ("Secret", self._secret)), self._pace.login_s
-        )
+        response = await link.ask("Login", self._login, self._pace.login_s)
         if response.status == "Error":
             raise LoginRefusedError(
                 f"AMI at {self.peer}: login as {self._username}: got {quoted(response.get('Message') or '')};"

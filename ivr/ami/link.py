@@ -30,8 +30,8 @@ from ivr.ami.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# 20 calls a second make some 300 events a second through the filter: half a minute of falling behind.
-EVENTS_MAX = 10_000
+# Ten events for each of 2,000 callers, should all hang up at once; some 20 MB.
+EVENTS_MAX = 20_000
 # Two legs for each of 2,000 callers, five times over.
 LIST_MAX = 20_000
 

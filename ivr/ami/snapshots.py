@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NORMAL_CLEARING = 16  # Q.850
 
-_GONE = "No such channel"
+_GONE = frozenset({"No such channel", "Channel not found"})  # the latter is PlayDTMF's
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)  # `SHELL(…)` and its like run code
 _KEYS = frozenset("0123456789*#ABCD")
 
@@ -117,7 +117,7 @@ async def read_variable(client: AmiClient, channel: str, name: str) -> str | Non
     try:
         response = await client.action("Getvar", Channel=_one(channel, "Getvar"), Variable=name)
     except ErrorResponseError as error:
-        if error.message == _GONE:
+        if error.message in _GONE:
             return None
         raise
     return response.get("Value") or ""
@@ -145,7 +145,7 @@ async def _found(answer: Awaitable[Response]) -> bool:
     try:
         await answer
     except ErrorResponseError as error:
-        if error.message == _GONE:
+        if error.message in _GONE:
             return False
         raise
     return True

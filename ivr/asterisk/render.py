@@ -48,7 +48,6 @@ EVENTS: tuple[str, ...] = (
     *("BridgeEnter", "BridgeLeave", "AttendedTransfer", "BlindTransfer", "DTMFEnd"),
 )
 
-REGISTRATION_RETRIES = 4_294_967_295  # for ever (an unsigned 32-bit number): a trunk must come back by itself
 SECRET_FILES = frozenset({"pjsip.conf", "manager.conf"})
 # Files that Asterisk looks for and that have nothing to say.
 EMPTY_FILES: tuple[str, ...] = (

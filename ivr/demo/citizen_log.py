@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _EPOCH: Final = re.compile(r"(\d{9,}\.\d+)\s*$")  # [timestamp] ends with seconds since 1970
 _ERROR: Final = re.compile(r"^\d{4}-\d\d-\d\d\s+\S+\s+\d+\.\d+: (.+)$")
-_SECRET: Final = re.compile(r"\+?\d{5,}|Call-Id '[^']*'")
+_PLANNED: Final = ", jumping to label "  # a wait that the scenario lets end
+_SECRET: Final = re.compile(r"\+?\d{5,}|Call-I[dD]:? '?[^' ,]*'?|Dead call \S+")
 
 
 class CitizenEnd(StrEnum):
@@ -156,7 +157,14 @@ def _last_row(statistics: str) -> dict[str, int]:
     return {}
 
 
+def first_complaint(said: str) -> str:
+    """Return the first complaint of what SIPp said, without its time and without numbers."""
+    return next(iter(_problems(said)), "nothing")
+
+
 def _problems(errors: str) -> dict[str, int]:
     """Count SIPp's complaints by their first lines, without numbers, Call-IDs and messages."""
     found = (_ERROR.match(line) for line in errors.splitlines())
-    return dict(Counter(_SECRET.sub("…", match[1]).strip() for match in found if match))
+    return dict(
+        Counter(_SECRET.sub("…", match[1]).strip() for match in found if match and _PLANNED not in match[1])
+    )

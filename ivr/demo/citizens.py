@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ivr.demo.citizen_log import CitizenEnd, CitizensReport, read_report
+from ivr.demo.citizen_log import CitizenEnd, CitizensReport, first_complaint, read_report
 from ivr.demo.errors import CitizenUnplayable, PortTaken, SippFailed, SippMissing
 from ivr.demo.sound import SoundPort
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LONGEST_CALL_S: Final = 3600.0  # how long a citizen stays who never hangs up first
 ANSWER_WITHIN_S: Final = 30.0  # then the citizen gives up ringing
+KEY_WITHIN_S: Final = 5.0  # a key that is not confirmed by then counts as lost, and the citizen goes on
 REFUSALS: Final = (400, 401, 403, 404, 408, 480, 484, 486, 487, 488, 500, 502, 503, 504, 600, 603)
 # SIPp places no more calls after one SIGUSR1, and hangs up those it has after another; signals that come
 # together would be taken for one. SIGTERM would leave the far end with calls that nobody is in any more.
@@ -161,13 +162,13 @@ class Crowd:
             self._folder = None
 
     async def _start(self) -> None:
-        self._sink = SoundPort(asyncio.get_running_loop(), self._sipp.host, listens=False)
-        values = write_values(self._citizens, self._slots, self._sipp, self._sink.port)
         _check_port(self._sipp)
+        self._sink = SoundPort(asyncio.get_running_loop(), self._sipp.host, listens=False)
         self._folder = Path(tempfile.mkdtemp(prefix="citizens-", dir=self._sipp.folder))
-        (self._folder / "scenario.xml").write_bytes(self._scenario)
-        (self._folder / "values.csv").write_text(values, encoding="utf-8")
         try:
+            values = write_values(self._citizens, self._slots, self._sipp, self._sink.port)
+            (self._folder / "values.csv").write_text(values, encoding="utf-8")
+            (self._folder / "scenario.xml").write_bytes(self._scenario)
             self._process = await asyncio.create_subprocess_exec(
                 *self._arguments(self._folder),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -177,6 +178,9 @@ class Crowd:
         except OSError as error:
             await self.close()
             raise _missing(self._sipp, error.strerror or "not found") from error
+        except BaseException:
+            await self.close()
+            raise
 
     def _arguments(self, folder: Path) -> list[str]:
         sipp = self._sipp
@@ -210,8 +214,9 @@ class Crowd:
             raise _missing(self._sipp, f"exit code {code}")
         if "Address already in use" in words:
             raise _taken(self._sipp)
-        last = re.sub(r"\+?\d{5,}", "…", next(iter(words.strip().splitlines()[-1:]), "nothing"))
-        raise SippFailed(f"SIPp ended with exit code {code}, expected 0 or 1; it said: {last}")
+        raise SippFailed(
+            f"SIPp ended with exit code {code}, expected 0 or 1; it said: {first_complaint(words)}"
+        )
 
     def _signal(self, order: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -236,6 +241,7 @@ def write_scenario(called: str, slots: int, answer_within_s: float, caller_name:
         slots=slots,
         name=f'"{name}" ' if name else "",
         refusals=REFUSALS,
+        key_within_ms=round(KEY_WITHIN_S * 1000),
         answer_within_ms=round(answer_within_s * 1000),
     )
     return text.encode("utf-8", "surrogateescape")

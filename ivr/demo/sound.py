@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import re
 import socket
 import wave
 from collections import deque
@@ -30,6 +31,7 @@ SILENCE_DBFS: Final = -60.0  # A-law's own silence is -72; music was measured at
 FLOOR_DBFS: Final = -100.0  # what no frame at all is called
 MEMORY_S: Final = 120.0  # how much an ear remembers: 120 s are 1 MB
 PAUSE_S: Final = 0.5  # a shorter gap does not end a stretch of sound: music has rests
+_AUDIO: Final = re.compile(r"m=audio ([0-9]{1,5})(?:/[0-9]+)? ")
 _MAX_PACKET: Final = 2048
 _READS_PER_WAKE: Final = 32
 _RTP_HEADER: Final = 12
@@ -283,8 +285,8 @@ def read_sdp(body: bytes) -> SdpAudio | None:
                 session_host = words[2]
             else:
                 host = host or words[2]
-        elif line.startswith("m=audio ") and port is None and words[1].partition("/")[0].isdecimal():
-            port = int(words[1].partition("/")[0])
+        elif port is None and (announced := _AUDIO.match(line)):
+            port = int(announced[1])
             alaw = str(ALAW) in words[3:]
         elif line.startswith("m="):
             break

@@ -72,10 +72,13 @@ def load_menu(path: Path, queues: Collection[str], findings: Findings) -> Menu |
 
     None when anything is wrong with it; all of it is in `findings` then.
     """
-    already = findings.errors
     root = read_file(path, findings)
-    if root is None:
-        return None
+    return None if root is None else check_menu(root, queues, findings)
+
+
+def check_menu(root: Value, queues: Collection[str], findings: Findings) -> Menu | None:
+    """Make a menu of what was read, as `load_menu` does."""
+    already = findings.errors
     section = root.section(required=("start", "person", "nodes"))
     written: dict[str, tuple[Value, Value]] = {}
     for key, value in section.entries("nodes", what="nodes, each with its id as key"):
@@ -94,7 +97,8 @@ def load_menu(path: Path, queues: Collection[str], findings: Findings) -> Menu |
     person = section.get("person")
     if person is not None and names.person in nodes and not isinstance(nodes[names.person], QueueNode):
         person.error(f'expected a node of kind "queue", because a person answers there, found {person.found}')
-    if len(nodes) == len(written) and start:
+    ways = [start, names.person, *(to for node in nodes.values() for to in destinations(node))]
+    if all(ways) and len(nodes) == len(written):  # else nobody can say what was to lead where
         for node_id in _unreachable([start, names.person], nodes):
             written[node_id][0].error(f'nothing leads to this node from "{start}"; lead to it or remove it')
     _refuse_rings(nodes, written)
@@ -115,7 +119,7 @@ def _node(node_id: str, value: Value, names: _Names) -> Node | None:
             return _choice(node_id, value, names)
         case "message":
             section = value.section(required=("kind", "text"), optional=("then",))
-            then = _destination(section, "then", names) or None
+            then = _destination(section, "then", names) if section.get("then") is not None else None
             return MessageNode(node_id, _required_prompt(section, "text", f"{node_id}/text"), then)
         case "queue":
             section = value.section(required=("kind", "queue"), optional=("text",))

@@ -67,10 +67,10 @@ class ChoiceNode:
         return next((option for option in self.options if option.key == digits), None)
 
     def prompts(self, *, again: bool) -> tuple[Prompt, ...]:
-        """List what to say: a greeting, then each option."""
+        """List what to say: a greeting, then each option; never nothing at all."""
         greeting = self.short_greeting if again else self.greeting
         spoken = (greeting, *(option.prompt for option in self.options))
-        return tuple(prompt for prompt in spoken if prompt is not None)
+        return tuple(prompt for prompt in spoken if prompt is not None) or (self.greeting,)
 
 
 @dataclass(frozen=True, slots=True)

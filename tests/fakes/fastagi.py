@@ -21,29 +21,15 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tests.fakes.agi_lines import request, split_command
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ASTERISK_LINE_BYTES: Final = 8191
 ASTERISK_WORDS: Final = 127
-
 # Commands that a channel which was hung up still takes.
 _DEAD_TOO: Final = frozenset({"NOOP", "GET VARIABLE", "SET VARIABLE", "EXEC"})
-_COMMANDS: Final = frozenset(
-    {
-        "ANSWER",
-        "CHANNEL STATUS",
-        "EXEC",
-        "GET DATA",
-        "GET VARIABLE",
-        "HANGUP",
-        "NOOP",
-        "SET MUSIC",
-        "SET VARIABLE",
-        "STREAM FILE",
-        "WAIT FOR DIGIT",
-    }
-)
 _NEEDS: Final[Mapping[str, int]] = {
     "EXEC": 1,
     "GET DATA": 1,
@@ -53,7 +39,6 @@ _NEEDS: Final[Mapping[str, int]] = {
     "STREAM FILE": 2,
     "WAIT FOR DIGIT": 1,
 }
-_LONGEST_NAME: Final = 3  # WAIT FOR DIGIT
 
 
 class Dialled(NamedTuple):
@@ -61,56 +46,6 @@ class Dialled(NamedTuple):
 
     status: str = "ANSWER"
     result: int = 0
-
-
-def words(line: bytes) -> list[str]:
-    """Split a line as Asterisk does.
-
-    Blanks outside quotes end a word; a backslash takes the next character as it is; a quote after a
-    blank begins a word, even an empty one.
-    """
-    found: list[list[str]] = []
-    quoted = escaped = False
-    blank = True
-    for character in line.partition(b"\n")[0].partition(b"\0")[0].decode("utf-8", "surrogateescape"):
-        if not escaped:
-            if character == "\\":
-                escaped = True
-                continue
-            if character == '"':
-                quoted = not quoted
-                if quoted and blank:
-                    found.append([])
-                    blank = False
-                continue
-            if character in " \t" and not quoted:
-                blank = True
-                continue
-        if blank:
-            found.append([])
-            blank = False
-        found[-1].append(character)
-        escaped = False
-    return ["".join(word) for word in found]
-
-
-def split_command(line: bytes) -> tuple[str, ...]:
-    """Return the command's name and its arguments; the name is empty when there is no such command."""
-    all_words = words(line)
-    for length in range(min(_LONGEST_NAME, len(all_words)), 0, -1):
-        name = " ".join(all_words[:length]).upper()
-        if name in _COMMANDS:
-            return (name, *all_words[length:])
-    return ("", *all_words)
-
-
-def request(values: Mapping[str, str | bytes]) -> bytes:
-    """Build a request's bytes from keys without `agi_`."""
-    lines = [
-        b"agi_" + key.encode() + b": " + (value if isinstance(value, bytes) else value.encode())
-        for key, value in values.items()
-    ]
-    return b"\n".join([*lines, b"", b""])
 
 
 class FakeChannel(asyncio.Protocol):
@@ -241,7 +176,6 @@ class FakeChannel(asyncio.Protocol):
 
     def kill(self) -> None:
         """End as a killed Asterisk does, with nothing said."""
-        self._stop()
         if self._transport is not None:
             self._transport.abort()
 

@@ -302,11 +302,13 @@ def assert_never_raises_and_tells(content: bytes) -> None:
         assert "\n" not in str(problem)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(content: bytes) -> None:
     assert_never_raises_and_tells(content)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(alphabet=st.sampled_from("ab 9:-[]{},#&*!|>'\"%@`\\\n\r~?.xuU0\t\u2028å"), max_size=60))
 def test_no_text_of_yaml_signs_raises(text: str) -> None:
     assert_never_raises_and_tells(text.encode())
@@ -321,12 +323,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(VALUES, st.booleans())
 def test_no_generated_yaml_raises(value: object, flow: bool) -> None:
     assert_never_raises_and_tells(yaml.safe_dump(value, allow_unicode=True, default_flow_style=flow).encode())
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=40))
 def test_a_quoted_text_comes_back_as_it_was(text: str) -> None:
     root, findings = read(yaml.safe_dump({"name": text}, allow_unicode=True, default_style='"', width=1000))

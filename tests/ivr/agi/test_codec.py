@@ -28,7 +28,7 @@ from ivr.agi.errors import (
     TooManyArgumentsError,
 )
 from ivr.agi.request import MAX_REQUEST_BYTES, AgiRequest
-from tests.fakes.fastagi import split_command, words
+from tests.fakes.agi_lines import split_command, words
 
 REQUEST = b"agi_network: yes\nagi_channel: PJSIP/t-1\nagi_uniqueid: 17.1\n\n"
 REQUESTED = AgiRequest("17.1", "PJSIP/t-1")

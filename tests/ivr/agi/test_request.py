@@ -6,7 +6,8 @@ import pytest
 
 from ivr.agi.codec import Decoder, Fault
 from ivr.agi.request import MAX_REQUEST_BYTES, MAX_VALUE_CHARACTERS, AgiRequest
-from tests.fakes.fastagi import FakeChannel, request
+from tests.fakes.agi_lines import request
+from tests.fakes.fastagi import FakeChannel
 
 
 def read(data: bytes) -> AgiRequest:

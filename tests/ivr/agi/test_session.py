@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from ivr.agi.errors import (
-    AgiError,
-    BadNameError,
-    CommandInProgressError,
     CommandRefusedError,
-    LocalProtocolError,
     RemoteProtocolError,
     SessionClosedError,
 )
@@ -26,7 +22,7 @@ from ivr.agi.outcomes import (
     PromptMissing,
     TimedOut,
 )
-from tests.fakes.fastagi import Dialled, FakeChannel
+from tests.fakes.fastagi import FakeChannel
 from tests.ivr.agi.virtual import call
 
 if TYPE_CHECKING:
@@ -37,190 +33,201 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def while_running(
-    command: Awaitable[T], channel: FakeChannel, running: str, then: Callable[[FakeChannel], None]
-) -> T:
-    """Let `then` happen while Asterisk runs the command; return its outcome."""
-    task = asyncio.ensure_future(command)
-    await channel.reached(lambda c: c.running == running)
-    then(channel)
-    return await task
-
-
-def press(keys: str) -> Callable[[FakeChannel], None]:
-    def then(channel: FakeChannel) -> None:
-        for key in keys:
-            channel.press(key)
-
-    return then
-
-
-def expire_after(keys: str) -> Callable[[FakeChannel], None]:
-    def then(channel: FakeChannel) -> None:
-        press(keys)(channel)
-        channel.expire()
-
-    return then
-
-
-# --- GET DATA ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("then", "expected"),
-    [
-        (press("12"), Digits("12")),
-        (press("*0"), Digits("*0")),
-        (press("7#"), Digits("7")),
-        (press("#"), Digits("")),
-        (expire_after("7"), TimedOut("7")),
-        (expire_after(""), TimedOut("")),
-        (FakeChannel.hang_up, HungUp()),
-        (lambda channel: channel.hang_up(flag_first=True), HungUp()),
-        (FakeChannel.kill, HungUp()),
-    ],
-)
-def test_get_data(then: Callable[[FakeChannel], None], expected: Digits | TimedOut | HungUp) -> None:
-    async def on_call(session: AgiSession, channel: FakeChannel) -> object:
-        return await while_running(session.get_data(["hej"], 5, 2), channel, "GET DATA", then)
-
-    channel = FakeChannel()
-    assert call(channel, on_call) == expected
-    assert channel.commands == [("GET DATA", "hej", "5000", "2")]
-
-
-@pytest.mark.parametrize("exit_on_hangup", [True, False])
-def test_a_hang_up_is_told_from_a_missing_prompt(exit_on_hangup: bool) -> None:
-    """-1 without the HANGUP line, which comes a moment later: the channel's status decides."""
-
-    def minus_one_first(channel: FakeChannel) -> None:
-        channel.running = ""
-        channel.dead = True
-        channel.send("200 result=-1\n")
-
-    async def on_call(session: AgiSession, channel: FakeChannel) -> object:
-        return await while_running(session.get_data(["hej"], 5, 2), channel, "GET DATA", minus_one_first)
-
-    assert call(FakeChannel(exit_on_hangup=exit_on_hangup), on_call) == HungUp()
-
-
-async def ask(session: AgiSession, channel: FakeChannel) -> object:
-    del channel
-    return await session.get_data(["a", "b", "c"], 5, 2)
-
-
-def test_prompts_are_played_in_order_and_keys_taken_at_the_last() -> None:
-    channel = FakeChannel(keys=["12"])
-    assert call(channel, ask) == Digits("12")
-    assert channel.played == ["a", "b", "c"]
-    assert channel.commands[-1] == ("GET DATA", "c", "5000", "2")
-
-
-@pytest.mark.parametrize("missing", ["a", "b", "c"])
-def test_a_missing_prompt_is_named_when_the_caller_is_still_there(missing: str) -> None:
-    channel = FakeChannel(missing_sounds=[missing], keys=["12"])
-    assert call(channel, ask) == PromptMissing(missing)
-
-
-@pytest.mark.parametrize(
-    ("max_digits", "first", "then", "expected", "played"),
-    [
-        (1, 50, None, Digits("2"), []),
-        (2, 50, "200 result=3", Digits("23"), [("GET DATA", "", "5000", "1")]),
-        (2, 50, "200 result= (timeout)", TimedOut("2"), [("GET DATA", "", "5000", "1")]),
-        (2, 50, "200 result=", Digits("2"), [("GET DATA", "", "5000", "1")]),
-        (2, 35, None, Digits(""), []),
-        (2, 42, "200 result=0", Digits("*0"), [("GET DATA", "", "5000", "1")]),
-    ],
-)
-def test_a_key_during_an_early_prompt_stops_the_playing_and_counts(
-    max_digits: int, first: int, then: str | None, expected: object, played: list[tuple[str, ...]]
-) -> None:
-    answers = iter([f"200 result={first} endpos=800", *([] if then is None else [then])])
-    channel = Scripted(answers)
-
-    async def on_call(session: AgiSession, channel: FakeChannel) -> object:
-        del channel
-        return await session.get_data(["a", "b"], 5, max_digits)
-
-    assert call(channel, on_call) == expected
-    assert channel.commands == [("STREAM FILE", "a", "0123456789*#ABCD"), *played]
-
-
-def test_silence_of_no_length_is_not_asterisks_default() -> None:
-    channel = FakeChannel(keys=[None])
-
-    async def on_call(session: AgiSession, channel: FakeChannel) -> object:
-        del channel
-        return await session.get_data([], 0, 1)
-
-    assert call(channel, on_call) == TimedOut("")
-    assert channel.commands == [("GET DATA", "", "1", "1")]
-
-
 class Scripted(FakeChannel):
     """A channel that answers each line with the next text, whatever was asked."""
 
-    def __init__(self, answers: object) -> None:
+    def __init__(self, *answers: str) -> None:
         super().__init__()
-        self._answers = iter(answers)  # type: ignore[call-overload]
+        self._answers = iter(answers)
 
     def _perform(self, name: str, arguments: list[str]) -> None:
         del name, arguments
-        self.send(f"{next(self._answers)}\n")
+        self.send(next(self._answers) + "\n")
 
 
-def answered(command: Callable[[AgiSession], Awaitable[object]], *answers: str) -> object:
-    """Return what `command` comes to when Asterisk says `answers`."""
+def outcome(channel: FakeChannel, command: Callable[[AgiSession], Awaitable[T]]) -> T:
+    """Return what one command comes to."""
 
-    async def on_call(session: AgiSession, channel: FakeChannel) -> object:
-        del channel
+    async def on_call(session: AgiSession, _: FakeChannel) -> T:
         return await command(session)
 
-    return call(Scripted(answers), on_call)
+    return call(channel, on_call)
 
 
-# --- every command ----------------------------------------------------------------------------------------
+# --- every command, every answer --------------------------------------------------------------------------
 
-TABLE: list[tuple[Callable[[AgiSession], Awaitable[object]], str, object]] = [
-    (lambda s: s.stream_file("a"), "200 result=0 endpos=8512", PromptEnded()),
-    (lambda s: s.stream_file("a", "12"), "200 result=49 endpos=80", Digits("1")),
-    (lambda s: s.stream_file("a"), "200 result=-1 endpos=0\n200 result=6", PromptMissing("a")),
-    (lambda s: s.stream_file("a"), "200 result=-1 endpos=0\n511 dead", HungUp()),
-    (lambda s: s.stream_file("a"), "200 result=-1 endpos=0\nHANGUP", HungUp()),
-    (lambda s: s.wait_for_digit(5), "200 result=0", TimedOut()),
-    (lambda s: s.wait_for_digit(5), "200 result=1", TimedOut()),
-    (lambda s: s.wait_for_digit(5), "200 result=35", Digits("#")),
-    (lambda s: s.wait_for_digit(5), "200 result=53", Digits("5")),
-    (lambda s: s.wait_for_digit(5), "HANGUP\n200 result=53", Digits("5")),
-    (lambda s: s.wait_for_digit(5), "200 result=-1", HungUp()),
-    (lambda s: s.wait_for_digit(5), "511 dead", HungUp()),
-    (lambda s: s.set_music(on=True), "200 result=0", Done()),
-    (lambda s: s.set_music(on=False), "511 dead", HungUp()),
-    (lambda s: s.execute("Dial", "PJSIP/x"), "200 result=0", Executed(0)),
-    (lambda s: s.execute("Dial", "PJSIP/x"), "200 result=-1", Executed(-1)),
-    (lambda s: s.execute("Dial", "PJSIP/x"), "HANGUP\n200 result=-1", Executed(-1)),
-    (lambda s: s.set_variable("A", "b"), "200 result=1", Done()),
-    (lambda s: s.get_variable("A"), "200 result=1 (b)", "b"),
-    (lambda s: s.get_variable("A"), "200 result=1 ()", ""),
-    (lambda s: s.get_variable("A"), "200 result=1 (timeout)", "timeout"),
-    (lambda s: s.get_variable("A"), "200 result=0", None),
-    (lambda s: s.answer(), "200 result=0", Done()),
-    (lambda s: s.answer(), "200 result=-1", HungUp()),
-    (lambda s: s.hangup(), "200 result=1", Done()),
-    (lambda s: s.channel_status(), "200 result=6", ChannelState.UP),
-    (lambda s: s.channel_status(), "200 result=-1", HungUp()),
-    (lambda s: s.channel_status(), "511 dead", HungUp()),
-    (lambda s: s.noop(), "200 result=0", Done()),
+ALIVE, DEAD = "200 result=6", "511 Command Not Permitted"
+
+OUTCOMES: list[tuple[Callable[[AgiSession], Awaitable[object]], tuple[str, ...], object]] = [
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=12",), Digits("12")),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=7 (timeout)",), TimedOut("7")),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result= (timeout)",), TimedOut()),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=",), Digits("")),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=-1", ALIVE), PromptMissing("a")),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=-1", DEAD), HungUp()),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=-1", f"HANGUP\n{ALIVE}"), HungUp()),
+    (lambda s: s.get_data(["a"], 5, 2), ("HANGUP\n200 result=-1",), HungUp()),
+    (lambda s: s.get_data(["a"], 5, 2), ("200 result=-1\nHANGUP",), HungUp()),
+    (lambda s: s.get_data([], 5, 2), ("200 result=-1",), HungUp()),  # no sound: nothing can be missing
+    (lambda s: s.get_data(["a"], 5, 2), (DEAD,), HungUp()),
+    (lambda s: s.get_data(["a", "b"], 5, 1), ("200 result=50 endpos=8",), Digits("2")),
+    (lambda s: s.get_data(["a", "b"], 5, 2), ("200 result=50 endpos=8", "200 result=3"), Digits("23")),
+    (lambda s: s.get_data(["a", "b"], 5, 2), ("200 result=50 endpos=8", "200 result="), Digits("2")),
+    (
+        lambda s: s.get_data(["a", "b"], 5, 2),
+        ("200 result=50 endpos=8", "200 result= (timeout)"),
+        TimedOut("2"),
+    ),
+    (lambda s: s.get_data(["a", "b"], 5, 2), ("200 result=35 endpos=8",), Digits("")),
+    (lambda s: s.stream_file("a"), ("200 result=0 endpos=8512",), PromptEnded()),
+    (lambda s: s.stream_file("a", "12"), ("200 result=49 endpos=80",), Digits("1")),
+    (lambda s: s.stream_file("a"), ("200 result=-1 endpos=0", ALIVE), PromptMissing("a")),
+    (lambda s: s.stream_file("a"), ("200 result=-1 endpos=0", DEAD), HungUp()),
+    (lambda s: s.stream_file("a"), ("200 result=-1 endpos=0\nHANGUP\nHANGUP",), HungUp()),
+    (lambda s: s.wait_for_digit(5), ("200 result=0",), TimedOut()),
+    (lambda s: s.wait_for_digit(5), ("200 result=1",), TimedOut()),
+    (lambda s: s.wait_for_digit(5), ("200 result=35",), Digits("#")),
+    (lambda s: s.wait_for_digit(5), ("HANGUP\n200 result=53",), Digits("5")),
+    (lambda s: s.wait_for_digit(5), ("200 result=-1",), HungUp()),
+    (lambda s: s.wait_for_digit(5), (DEAD,), HungUp()),
+    (lambda s: s.set_music(on=True), ("200 result=0",), Done()),
+    (lambda s: s.set_music(on=False), (DEAD,), HungUp()),
+    (lambda s: s.execute("Dial", "PJSIP/x"), ("200 result=0",), Executed(0)),
+    (lambda s: s.execute("Dial", "PJSIP/x"), ("200 result=-1",), Executed(-1)),
+    (lambda s: s.execute("Dial", "PJSIP/x"), ("200 result=-1\nHANGUP",), Executed(-1)),
+    (lambda s: s.execute("Dial", "PJSIP/x"), (DEAD,), HungUp()),
+    (lambda s: s.set_variable("A", "b"), ("200 result=1",), Done()),
+    (lambda s: s.get_variable("A"), ("200 result=1 (b)",), "b"),
+    (lambda s: s.get_variable("A"), ("200 result=1 ()",), ""),
+    (lambda s: s.get_variable("A"), ("200 result=0",), None),
+    (lambda s: s.get_variable("A"), (DEAD,), None),
+    (lambda s: s.answer(), ("200 result=0",), Done()),
+    (lambda s: s.answer(), ("200 result=-1",), HungUp()),
+    (lambda s: s.hangup(), ("200 result=1",), Done()),
+    (lambda s: s.channel_status(), (ALIVE,), ChannelState.UP),
+    (lambda s: s.channel_status(), ("200 result=-1",), HungUp()),
+    (lambda s: s.channel_status(), (DEAD,), HungUp()),
+    (lambda s: s.noop(), ("200 result=0",), Done()),
 ]
 
 
-@pytest.mark.parametrize(("command", "answer", "expected"), TABLE)
+@pytest.mark.parametrize(("command", "answers", "expected"), OUTCOMES)
 def test_each_answer_has_its_outcome(
-    command: Callable[[AgiSession], Awaitable[object]], answer: str, expected: object
+    command: Callable[[AgiSession], Awaitable[object]], answers: tuple[str, ...], expected: object
 ) -> None:
-    if answer.endswith("endpos=0\nHANGUP"):  # the channel's status is never asked
-        assert answered(command, answer) == expected
-    else:
-        first, *rest = answer.split("\n200 result=6")
-        assert answered(command, *([first, "200 result=6"] if rest else answer.rsplit("\n511", 1)[:1])) == expected
+    channel = Scripted(*answers)
+    assert outcome(channel, command) == expected
+    assert channel.count == len(answers)
+
+
+EVERY: dict[str, Callable[[AgiSession], Awaitable[object]]] = {
+    "get data": lambda s: s.get_data(["a"], 5, 2),
+    "get data of two": lambda s: s.get_data(["a", "b"], 5, 2),
+    "stream file": lambda s: s.stream_file("a"),
+    "wait": lambda s: s.wait_for_digit(5),
+    "music": lambda s: s.set_music(on=True),
+    "execute": lambda s: s.execute("Dial", "PJSIP/x"),
+    "set variable": lambda s: s.set_variable("A", "b"),
+    "answer": lambda s: s.answer(),
+    "hang up": lambda s: s.hangup(),
+    "status": lambda s: s.channel_status(),
+    "noop": lambda s: s.noop(),
+}
+
+
+class Silent(FakeChannel):
+    """A channel that takes every line and says nothing."""
+
+    def _perform(self, name: str, arguments: list[str]) -> None:
+        del arguments
+        self.running = name
+
+
+@pytest.mark.parametrize("command", EVERY)
+@pytest.mark.parametrize(
+    "end", [FakeChannel.kill, lambda channel: channel.send("HANGUP\nHANGUP\n") or channel.kill()]
+)
+def test_the_end_of_the_connection_is_a_hang_up_in_every_command(
+    command: str, end: Callable[[FakeChannel], None]
+) -> None:
+    async def on_call(session: AgiSession, channel: FakeChannel) -> tuple[object, ...]:
+        task = asyncio.ensure_future(EVERY[command](session))
+        await channel.reached(lambda c: c.running != "")
+        end(channel)
+        during = await task
+        return (
+            during,
+            await EVERY[command](session),
+            await session.get_variable("A"),
+            session.hung_up,
+            session.closed,
+        )
+
+    assert call(Silent(), on_call) == (HungUp(), HungUp(), None, True, True)
+
+
+@pytest.mark.parametrize("command", EVERY)
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("510 Invalid or unknown command", CommandRefusedError),
+        ("520-Usage\nHow\n520 End", CommandRefusedError),
+        ("200 what", RemoteProtocolError),
+        ("garbage", RemoteProtocolError),
+    ],
+)
+def test_a_refusal_or_nonsense_is_a_typed_error(command: str, answer: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"^AGI|<AgiSession 1700000000\.1>: "):
+        outcome(Scripted(answer), EVERY[command])
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "text"),
+    [
+        (lambda s: s.get_data(["a"], 5, 2), "200 result=-7", "GET DATA: got another answer than keys"),
+        (
+            lambda s: s.get_data(["a"], 5, 2),
+            "200 result=x (timeout)",
+            "GET DATA: got another answer than keys",
+        ),
+        (lambda s: s.stream_file("a"), "200 result=", "STREAM FILE: got another answer than a number"),
+        (
+            lambda s: s.stream_file("a"),
+            "200 result=1",
+            "STREAM FILE: got another answer than the character code",
+        ),
+        (
+            lambda s: s.wait_for_digit(5),
+            "200 result=97",
+            "got another answer than the character code of a key",
+        ),
+        (lambda s: s.wait_for_digit(5), "200 result=99999999999", "got another answer than a number"),
+        (lambda s: s.channel_status(), "200 result=12", "CHANNEL STATUS: got another answer than a state"),
+    ],
+)
+def test_an_answer_of_another_kind_closes_the_session(
+    command: Callable[[AgiSession], Awaitable[object]], answer: str, text: str
+) -> None:
+    async def on_call(session: AgiSession, _: FakeChannel) -> object:
+        with pytest.raises(RemoteProtocolError, match=text):
+            await command(session)
+        with pytest.raises(SessionClosedError):
+            await session.noop()
+        return session.closed, session.hung_up
+
+    assert call(Scripted(answer), on_call) == (True, False)
+
+
+def test_an_answer_that_nothing_asked_for_closes_the_session() -> None:
+    async def on_call(session: AgiSession, channel: FakeChannel) -> None:
+        channel.send("200 result=0\n")
+        await channel.reached(lambda c: c.closed)
+        with pytest.raises(SessionClosedError):
+            await session.noop()
+
+    call(FakeChannel(), on_call)
+
+
+def test_an_application_that_is_not_loaded_is_named() -> None:
+    with pytest.raises(CommandRefusedError, match="no application NoSuch; is its module loaded"):
+        outcome(FakeChannel(), lambda s: s.execute("NoSuch"))

@@ -127,7 +127,7 @@ class AmiEar:
 @contextlib.asynccontextmanager
 async def sipp(folder: Path, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run SIPp with these arguments; it is ended at the end of the block, if it has not ended."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - a test may wait for its disk
     process = await asyncio.create_subprocess_exec(
         *find_program("sipp").command,
         *arguments,
@@ -168,7 +168,7 @@ async def scenario(folder: Path, hearing: RtpEar, *, number: str = "sipp") -> Pa
     )
     text, _ = await process.communicate()
     own = text.decode().replace("sipp <sip:sipp@", f"{number} <sip:{number}@")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - a test may wait for its disk
     path = folder / "uac.xml"
     path.write_text(own.replace("sip:sipp@", f"sip:{number}@").replace("[media_port]", str(hearing.port)))
     return path

@@ -1,4 +1,4 @@
-"""Sites for the tests: one with a bit of everything for the rendered texts, small ones for a real Asterisk."""
+"""Sites for the tests: one with everything for the texts, small ones for a real Asterisk."""
 
 from __future__ import annotations
 

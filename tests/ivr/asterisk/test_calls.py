@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.asterisk.process import AsteriskProcess
-from ivr.asterisk.site import Site
 from ivr.toolbox import find_program
 from tests.ivr.asterisk.calls import AgiSession, AmiEar, RtpEar, agi_server, citizen, officer, scenario, sipp
 from tests.ivr.asterisk.sites import small_site
 
-pytestmark = pytest.mark.asterisk
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
-Serve = Callable[[AgiSession], Awaitable[None]]
+    from ivr.asterisk.site import Site
+
+pytestmark = pytest.mark.asterisk
 
 
 @asynccontextmanager
@@ -70,9 +72,12 @@ def test_whatever_was_called_the_engine_gets_digits(called: str) -> None:
         async def serve(session: AgiSession) -> None:
             got.put_nowait(session.variables["agi_arg_1"])
 
-        async with exchange() as (site, _, _, folder), agi_server(site, serve):
-            async with sipp(folder, *citizen(site, called, seconds=1)):
-                number = await asyncio.wait_for(got.get(), 10)
+        async with (
+            exchange() as (site, _, _, folder),
+            agi_server(site, serve),
+            sipp(folder, *citizen(site, called, seconds=1)),
+        ):
+            number = await asyncio.wait_for(got.get(), 10)
         assert number == "".join(c for c in called.partition(";")[0] if c in "+0123456789")
 
     asyncio.run(scene())
@@ -89,9 +94,12 @@ def test_a_call_that_is_done_ends() -> None:
             sessions += 1
             await session.ask('SET VARIABLE "__VAXEL_PHASE" "done"')
 
-        async with exchange() as (site, _, ear, folder), agi_server(site, serve):
-            async with sipp(folder, *citizen(site, "0858028500", seconds=20)):
-                ended = await ear.event("UserEvent", UserEvent="VaxelEnded")
+        async with (
+            exchange() as (site, _, ear, folder),
+            agi_server(site, serve),
+            sipp(folder, *citizen(site, "0858028500", seconds=20)),
+        ):
+            ended = await ear.event("UserEvent", UserEvent="VaxelEnded")
         assert (ended["Phase"], sessions) == ("done", 1)
 
     asyncio.run(scene())
@@ -148,15 +156,18 @@ def test_a_hung_engine_loses_its_caller_to_the_next_one() -> None:
             sessions.put_nowait((time.monotonic(), session))
             await session.ended()
 
-        async with exchange(engine_silence_s=2) as (site, asterisk, ear, folder), agi_server(site, serve):
-            async with sipp(folder, *citizen(site, "0858028500", seconds=12)):
-                first_at, first = await asyncio.wait_for(sessions.get(), 10)
-                again_at, again = await asyncio.wait_for(sessions.get(), 10)
-                assert again.variables["agi_uniqueid"] == first.variables["agi_uniqueid"]
-                assert again.variables["agi_context"] == "vaxel-exchange"
-                assert 2.5 < again_at - first_at < 4  # the silence and the pause
-                assert "1 active channel" in await asterisk.ask("core show channels")
-                assert not ear.events("UserEvent")
+        async with (
+            exchange(engine_silence_s=2) as (site, asterisk, ear, folder),
+            agi_server(site, serve),
+            sipp(folder, *citizen(site, "0858028500", seconds=12)),
+        ):
+            first_at, first = await asyncio.wait_for(sessions.get(), 10)
+            again_at, again = await asyncio.wait_for(sessions.get(), 10)
+            assert again.variables["agi_uniqueid"] == first.variables["agi_uniqueid"]
+            assert again.variables["agi_context"] == "vaxel-exchange"
+            assert 2.5 < again_at - first_at < 4  # the silence and the pause
+            assert "1 active channel" in await asterisk.ask("core show channels")
+            assert not ear.events("UserEvent")
 
     asyncio.run(scene())
 

@@ -21,7 +21,7 @@ GREETING, SHORT = Prompt("top/greeting", "Välkommen."), Prompt("top/short-greet
 ONE, TWO, THREE, FOUR = (Prompt(f"top/option-{key}", f"Tryck {key}.") for key in "1234")
 WRONG, SILENT = Prompt("top/wrong-key", "Fel knapp."), Prompt("top/silence", "Inget val.")
 SCHOOL, HOURS, BYE = (Prompt(f"{name}/text", name.title()) for name in ("school", "hours", "bye"))
-SUB = Prompt("sub/greeting", "Vilken skola?")
+SUB, NINE = Prompt("sub/greeting", "Vilken skola?"), Prompt("sub/option-9", "Åter, tryck 9.")
 FULL = (GREETING, ONE, TWO, THREE, FOUR)
 AGAIN = (SHORT, ONE, TWO, THREE, FOUR)
 
@@ -47,7 +47,7 @@ MENU = Menu(
         "sub": ChoiceNode(
             id="sub",
             greeting=SUB,
-            options=(Option("1", "school"), Option("9", "top")),
+            options=(Option("1", "school"), Option("9", "top", NINE)),
             wrong_key=Retry("top", 1),
             silence=Retry("hours", 1),
         ),

@@ -1,0 +1,57 @@
+"""What the tests on real Asterisk stand on: one exchange for all of them, started once.
+
+Each test gets the exchange in a clean state and must leave it so: no channel in Asterisk, no agent
+reserved, every contact closed once. In the end nothing that was written may hold a caller's number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.demo.stand import stand_settings
+from ivr.settings import Settings
+from tests.system.exchange import RealExchange, assert_no_number_in_clear
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[asyncio.Runner]:
+    """One event loop for everything that lives longer than a test."""
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def session_exchange(
+    runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealExchange]:
+    """Start Asterisk and engine with Järfälla's menus and the tests' own; search what they wrote at the end."""
+    folder = tmp_path_factory.mktemp("exchange")
+    menus = folder / "menus"
+    shutil.copytree(ROOT / "menus" / "jarfalla", menus / "jarfalla")
+    shutil.copytree(Path(__file__).parent / "menus" / "testby", menus / "testby")
+    base = Settings(menus=menus, prompt_cache=ROOT / ".cache" / "prompts")
+    exchange = RealExchange(runner, stand_settings(base, folder / "state"))
+    exchange.start()
+    try:
+        yield exchange
+    finally:
+        exchange.stop()
+    assert_no_number_in_clear(folder / "state", exchange.callers)
+
+
+@pytest.fixture
+def exchange(session_exchange: RealExchange) -> Iterator[RealExchange]:
+    """The exchange, clean before the test and clean after it."""
+    session_exchange.settle()
+    yield session_exchange
+    session_exchange.settle()

@@ -1,0 +1,223 @@
+"""A real exchange as the tests see it: who phones, who answers, what the log says, what Asterisk holds.
+
+Owns the comparison after each test and the numbers that were phoned from. Knows no single test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import socket
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ivr.demo.citizens import Citizen, Crowd, KeyPress, Sipp
+from ivr.demo.dialog import Account
+from ivr.demo.registration import Registered
+from ivr.demo.stand import HOST, Stand, free_port
+from ivr.demo.telephone import Telephone
+from ivr.menu.number import policy
+from ivr.toolbox import find_program
+from queues.board import Board
+from queues.journal.reader import JournalTail
+from routing.events import CallArrived, CallEnded, Recorded, TelephoneState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
+
+    from ivr.demo.citizen_log import CitizensReport
+    from ivr.demo.telephone import Behaviour
+    from ivr.settings import Settings
+    from routing.events import Event
+
+Result = TypeVar("Result")
+
+JARFALLA = "+46858028500"
+TESTBY = "+46858000099"
+FIRST_CALLER = 46_701_740_605  # from the block that is kept for fiction, and on upwards
+WITHIN_S = 15.0  # for what should take a second
+LOOK_S = 0.02
+_BINARY = re.compile(r"[^0-9+]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One contact from its arrival to its end, as the journal tells it."""
+
+    caller: str
+    events: tuple[Recorded, ...]
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        """Return the contact's events of one kind."""
+        return [recorded.event for recorded in self.events if isinstance(recorded.event, kind)]
+
+    def at(self, kind: type[Event]) -> float:
+        """Return when the first event of that kind happened, UTC seconds."""
+        return next(recorded.at for recorded in self.events if isinstance(recorded.event, kind))
+
+    @property
+    def ends(self) -> list[CallEnded]:
+        """Every `CallEnded`: there must be one."""
+        return [recorded.event for recorded in self.events if isinstance(recorded.event, CallEnded)]
+
+
+class RealExchange:
+    """Asterisk, engine and telephones for tests."""
+
+    def __init__(self, runner: asyncio.Runner, settings: Settings) -> None:
+        self._runner = runner
+        self.stand = Stand(settings)
+        self.policy = policy(self.stand.numbers)
+        self.board = Board(self.policy.queues, self.policy.agents)
+        self.stream: list[Recorded] = []
+        self.callers: list[str] = []
+        self._tail = JournalTail(settings.journal)
+        self._numbers = itertools.count(FIRST_CALLER)
+
+    @property
+    def server(self) -> tuple[str, int]:
+        """Asterisk's SIP address."""
+        return HOST, self.stand.settings.sip_port
+
+    def run(self, work: Coroutine[None, None, Result]) -> Result:
+        """Run a coroutine in the exchange's loop."""
+        return self._runner.run(work)
+
+    def start(self) -> None:
+        """Start Asterisk and the engine."""
+        self.run(self.stand.__aenter__())
+
+    def stop(self) -> None:
+        """Stop both."""
+        self.run(self.stand.stop())
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def new_caller(self) -> str:
+        """Return a number that nobody has phoned from yet."""
+        caller = f"+{next(self._numbers)}"
+        self.callers.append(caller)
+        return caller
+
+    def citizen(
+        self, keys: str = "", *, first_s: float = 0.8, gap_s: float = 2.5, **changes: object
+    ) -> Citizen:
+        """Return a citizen with a number of their own who presses `keys`, one every `gap_s`."""
+        presses = tuple(KeyPress(gap_s if i else first_s, key) for i, key in enumerate(keys))
+        return Citizen(self.new_caller(), presses, **changes)  # type: ignore[arg-type]
+
+    def crowd(self, citizens: Sequence[Citizen], called: str = TESTBY, **pace: object) -> Crowd:
+        """Return SIPp with these citizens; by default they all phone at once."""
+        sipp = Sipp(find_program("sipp").command, self.server, called, free_port(kind=socket.SOCK_DGRAM))
+        pace = {"calls": max(1, len(citizens)), **pace}
+        return Crowd(citizens, sipp, **pace)  # type: ignore[arg-type]
+
+    async def phone(
+        self, citizens: Sequence[Citizen], called: str = TESTBY, within_s: float = 60.0
+    ) -> CitizensReport:
+        """Let citizens phone, and wait until all of them have hung up."""
+        async with self.crowd(citizens, called) as crowd:
+            return await crowd.finished(within_s)
+
+    def telephone(self, agent: str, behaviour: Behaviour, **extra: object) -> Telephone:
+        """Return an agent's telephone, not yet open."""
+        account = Account(agent, self.stand.password(agent), self.server)
+        return Telephone(account, behaviour=behaviour, **extra)  # type: ignore[arg-type]
+
+    async def register(self, *telephones: Telephone) -> None:
+        """Register telephones and wait until the engine knows that they are free."""
+        for outcome in await asyncio.gather(*(t.register(WITHIN_S) for t in telephones)):
+            assert isinstance(outcome, Registered), outcome
+        agents = {telephone.account.user for telephone in telephones}
+        await self.until(
+            lambda: agents <= self.agents_in(TelephoneState.FREE), "the engine sees the telephones"
+        )
+
+    # --- what happened ------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Read what the journal has gained."""
+        for recorded in self._tail.poll():
+            self.stream.append(recorded)
+            self.board.apply(recorded)
+
+    async def until(self, is_so: Callable[[], bool], what: str, within_s: float = WITHIN_S) -> None:
+        """Wait until the journal says so; `what` names it if it never does."""
+        deadline = time.monotonic() + within_s
+        while True:
+            self.look()
+            if is_so():
+                return
+            assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}; {self.board.snapshot()}"
+            await asyncio.sleep(LOOK_S)
+
+    def agents_in(self, state: TelephoneState) -> set[str]:
+        """Return the agents whose telephone the engine believes to be in that state."""
+        return {view.agent for view in self.board.snapshot().agents if view.telephone is state}
+
+    def stories(self, caller: str) -> list[Story]:
+        """Return every contact of this caller."""
+        self.look()
+        pseudonym = self.stand.pseudonym(caller)
+        return [
+            self._story(caller, recorded.event.contact)
+            for recorded in self.stream
+            if isinstance(recorded.event, CallArrived) and recorded.event.caller == pseudonym
+        ]
+
+    def story(self, caller: str) -> Story:
+        """Return the one contact of this caller, which must be closed exactly once."""
+        stories = self.stories(caller)
+        assert len(stories) == 1, f"{len(stories)} contacts for one call"
+        assert len(stories[0].ends) == 1, stories[0].events
+        return stories[0]
+
+    def latest(self) -> Story:
+        """Return the contact that arrived last, closed or not."""
+        self.look()
+        arrivals = [r.event for r in self.stream if isinstance(r.event, CallArrived)]
+        return self._story("", arrivals[-1].contact)
+
+    def _story(self, caller: str, contact: str) -> Story:
+        events = (r for r in self.stream if getattr(r.event, "contact", None) == contact)
+        return Story(caller, tuple(events))
+
+    # --- what must be true after each test -----------------------------------------------------------
+
+    def settle(self) -> None:
+        """Wait until nothing is left over: no open contact, no channel, no agent reserved."""
+        self.run(self._settle())
+
+    async def _settle(self) -> None:
+        def is_over() -> bool:
+            snapshot = self.board.snapshot()
+            return not snapshot.totals.still_open and all(view.work == "idle" for view in snapshot.agents)
+
+        await self.until(is_over, "every contact is closed and every agent idle")
+        deadline = time.monotonic() + WITHIN_S
+        while (left := await self.channels()) and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_S)
+        assert left == [], "channels are left in Asterisk"
+
+    async def channels(self) -> list[str]:
+        """Return the names of Asterisk's channels."""
+        answer = await self.stand.asterisk.ask("core show channels concise")
+        return [line.partition("!")[0] for line in answer.splitlines() if "!" in line]
+
+
+def assert_no_number_in_clear(state: Path, callers: Sequence[str]) -> None:
+    """Search everything that was written for the callers' numbers, in each way to write them."""
+    assert callers, "nobody has phoned"
+    looked_at = 0
+    for path in state.rglob("*"):
+        if not path.is_file() or path.suffix == ".wav":
+            continue
+        looked_at += 1
+        digits = _BINARY.sub(" ", path.read_bytes().decode("latin-1"))
+        for caller in callers:
+            subscriber = caller.removeprefix("+46")  # also in 0046…, +46… and 0…
+            assert subscriber not in digits, f"a caller's number stands in clear in {path.name}"
+    assert looked_at > 3, f"only {looked_at} files were searched"
