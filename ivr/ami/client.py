@@ -240,7 +240,6 @@ class AmiClient:
         while True:
             for event in await link.events(BATCH):
                 self._on_event(event)
-            await asyncio.sleep(0)
 
     async def _keep_alive(self, link: Link) -> NoReturn:
         loop = asyncio.get_running_loop()

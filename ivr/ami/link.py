@@ -160,7 +160,12 @@ class Link(asyncio.Protocol):
         self._raise_if_closed()
 
     async def events(self, at_most: int) -> list[Event]:
-        """Wait for events and take the oldest of them; raises why the connection ended."""
+        """Wait for events and take the oldest of them; raises why the connection ended.
+
+        When some wait already, lets the event loop read its sockets first.
+        """
+        if self._events:
+            await asyncio.sleep(0)
         while not self._events:
             self._raise_if_closed()
             self._arrived.clear()

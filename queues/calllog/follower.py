@@ -76,13 +76,17 @@ Step: TypeAlias = Advanced | UpToDate | Blocked
 
 
 class Follower:
-    """Bring the database up with the journal, one batch per `step`; waits for nothing itself."""
+    """Bring the database up with the journal, one batch per `step`; waits for nothing itself.
+
+    Raises `DatabaseAddressError` for an address that is none.
+    """
 
     def __init__(self, journal: Path, url: str, *, busy_s: float | None = None) -> None:
         self._journal = journal
         self._url = url
         self._busy_s = busy_s
         self._engine: Engine | None = None
+        self._file = sqlite_file(url)
         self._inode = 0
         self._tail: JournalTail | None = None
         self._expected_anchor: Position | None = None
@@ -172,9 +176,8 @@ class Follower:
         return self._inode_now() != self._inode
 
     def _inode_now(self) -> int:
-        file = sqlite_file(self._url)
         try:
-            return file.stat().st_ino if file is not None else 0
+            return self._file.stat().st_ino if self._file is not None else 0
         except OSError:
             return -1
 

@@ -3,8 +3,8 @@
 Run it by hand: `python -m tests.system.measure_follower`. An event loop does what an engine's does (20 calls
 a second, twelve appends each) while a probe asks to be woken every millisecond: how late it is woken is how
 late a caller's command would be. The same without a follower is the ground that both stand on. Once in step
-with the journal, and once with a backlog to catch up, as after a lock. Rounds alternate, so that a busy machine
-troubles all alike. The result stands in docs/decisions/0003.
+with the journal, and once with a backlog to catch up, as after a lock. Rounds alternate, so that a busy
+machine troubles all alike. The result stands in docs/decisions/0003.
 """
 
 from __future__ import annotations

@@ -90,6 +90,17 @@ def test_a_cancelled_settling_is_taken_up_by_the_next_command() -> None:
     assert call(channel, on_call) == "b"
 
 
+def test_a_key_that_is_read_between_the_cancelling_and_the_cancelled_is_kept() -> None:
+    async def on_call(session: AgiSession, channel: FakeChannel) -> object:
+        wait = await waiting(session, channel)
+        channel.press("5")
+        asyncio.get_running_loop().call_soon(wait.cancel)  # runs before the key is read, in the same turn
+        await asyncio.wait([wait])
+        return wait.cancelled(), await session.wait_for_digit(10)
+
+    assert call(FakeChannel(), on_call) == (True, Digits("5"))
+
+
 def test_a_key_that_was_answered_as_its_task_was_cancelled_is_kept() -> None:
     async def on_call(session: AgiSession, channel: FakeChannel) -> object:
         wait = await waiting(session, channel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 from ivr.asterisk.errors import PortBusy
@@ -67,31 +68,38 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
-def small_site(folder: Path, **changes: object) -> Site:
-    """Return a site on free ports of loopback, with a trunk to whoever listens at `trunk-loop`'s port."""
+def on_free_ports(site: Site) -> Site:
+    """Return the site on free ports of loopback."""
     for _ in range(TRIES):
-        first = random.randrange(20_000, 32_000, 2)
-        settings: dict[str, object] = {
-            "folders": Folders.below(folder),
-            "library": find_program("asterisk").library(),
-            "secrets": Secrets(
-                ami=Secret("ami-password"),
-                telephones={"anna": Secret("anna-password"), "citizen": Secret("citizen-password")},
-            ),
-            "sip_host": "127.0.0.1",
-            "sip_port": free_port(socket.SOCK_DGRAM),
-            "rtp_first": first,
-            "rtp_last": first + RTP_PORTS - 1,
-            "agi_port": free_port(),
-            "ami_port": free_port(),
-            "agents": (Telephone("anna"),),
-            "softphone": Telephone("citizen"),
-            "trunks": (Trunk("loop", "address", "127.0.0.1", port=free_port(socket.SOCK_DGRAM), watch_s=0),),
-        } | changes
-        site = Site(**settings)  # type: ignore[arg-type]  # the caller names fields of Site
+        first = random.randrange(20_000, 32_000, 2)  # below the ports that the kernel gives away itself
+        moved = replace(
+            site,
+            sip_host="127.0.0.1",
+            sip_port=free_port(socket.SOCK_DGRAM),
+            rtp_first=first,
+            rtp_last=first + RTP_PORTS - 1,
+            agi_port=free_port(),
+            ami_port=free_port(),
+        )
         try:
-            check_ports(site)
+            check_ports(moved)
         except PortBusy:
             continue
-        return site
+        return moved
     raise AssertionError(f"no free ports for a site after {TRIES} tries")
+
+
+def small_site(folder: Path, **changes: object) -> Site:
+    """Return a site for a real Asterisk, with a trunk to whoever listens at that trunk's port."""
+    site = Site(
+        folders=Folders.below(folder),
+        library=find_program("asterisk").library(),
+        secrets=Secrets(
+            ami=Secret("ami-password"),
+            telephones={"anna": Secret("anna-password"), "citizen": Secret("citizen-password")},
+        ),
+        agents=(Telephone("anna"),),
+        softphone=Telephone("citizen"),
+        trunks=(Trunk("loop", "address", "127.0.0.1", port=free_port(socket.SOCK_DGRAM), watch_s=0),),
+    )
+    return on_free_ports(replace(site, **changes))  # type: ignore[arg-type]  # the caller names fields of Site

@@ -15,9 +15,9 @@ import pytest
 
 from ivr.asterisk.errors import PortBusy, StartFailed
 from ivr.asterisk.process import AsteriskProcess, check_ports
-from ivr.asterisk.site import Telephone
+from ivr.asterisk.site import Folders, Site, Telephone
 from ivr.toolbox import ASTERISK_LEAST, Program
-from tests.ivr.asterisk.sites import full_site, small_site
+from tests.ivr.asterisk.sites import full_site, on_free_ports, small_site
 
 LOOPBACK = "127.0.0.1"
 # Linux names a process's memory in this file, see proc(5).
@@ -46,14 +46,11 @@ def stand_in(tmp_path: Path, *words: str) -> Program:
             socket.SOCK_STREAM,
             "TCP port {} on 127.0.0.1 for AMI cannot be used: Address already in use",
         ),
-        ("rtp_last", socket.SOCK_DGRAM, "UDP port {} on 127.0.0.1 for RTP (sound, ports 4"),
+        ("rtp_last", socket.SOCK_DGRAM, "UDP port {} on 127.0.0.1 for RTP (sound, ports "),
     ],
 )
 def test_a_busy_port_is_named_with_its_purpose(field: str, kind: socket.SocketKind, words: str) -> None:
-    site = replace(
-        full_site(), sip_host=LOOPBACK, trunks=(), tls=None, sip_port=47301, rtp_first=47310, rtp_last=47319
-    )
-    site = replace(site, ami_port=47302)
+    site = on_free_ports(replace(full_site(), trunks=(), tls=None))
     port = getattr(site, field)
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind((LOOPBACK, port))
@@ -67,7 +64,7 @@ def test_a_busy_port_is_named_with_its_purpose(field: str, kind: socket.SocketKi
 
 def test_an_asterisk_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
     """The error holds the exit code, where the log is, and the last lines of what was printed."""
-    site = replace(full_site(), **quiet(tmp_path))  # type: ignore[arg-type]  # names fields of Site
+    site = quiet_site(tmp_path)
     asterisk = AsteriskProcess(site, stand_in(tmp_path, "echo first; echo the module is missing >&2; exit 3"))
     with pytest.raises(StartFailed) as caught:
         asyncio.run(asterisk.start())
@@ -79,7 +76,7 @@ def test_an_asterisk_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
 
 
 def test_an_asterisk_that_is_never_ready_is_ended(tmp_path: Path) -> None:
-    site = replace(full_site(), **quiet(tmp_path))  # type: ignore[arg-type]  # names fields of Site
+    site = quiet_site(tmp_path)
     asterisk = AsteriskProcess(site, stand_in(tmp_path, "echo $$ >pid; exec sleep 60"), ready_deadline_s=0.3)
     with pytest.raises(StartFailed, match=r"was not ready after 0\.3 s.*\n\(it has written nothing\)"):
         asyncio.run(asterisk.start())
@@ -87,18 +84,10 @@ def test_an_asterisk_that_is_never_ready_is_ended(tmp_path: Path) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
-def quiet(folder: Path) -> dict[str, object]:
-    """Return changes that put a site below `folder` on ports that nobody else uses."""
-    return {
-        "folders": type(full_site().folders).below(folder / "a"),
-        "sip_host": LOOPBACK,
-        "trunks": (),
-        "tls": None,
-        "sip_port": 47401,
-        "ami_port": 47402,
-        "rtp_first": 47410,
-        "rtp_last": 47419,
-    }
+def quiet_site(folder: Path) -> Site:
+    """Return a site below `folder` that needs no Asterisk."""
+    folders = Folders.below(folder / "a")
+    return on_free_ports(replace(full_site(), folders=folders, trunks=(), tls=None))
 
 
 def _status(pid: int | None) -> str:

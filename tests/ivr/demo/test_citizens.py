@@ -57,10 +57,9 @@ def test_every_jump_has_its_label() -> None:
     assert jumps - {None} <= labels
 
 
-def test_a_hostile_name_stands_in_the_scenario_byte_by_byte() -> None:
-    assert b'From: "\xff ${X} \\[field1] \\"" <[field1]>' in write_scenario(
-        "+46858028500", 0, 30.0, b'\xff ${X} [field1] \\"'
-    )
+def test_a_hostile_name_is_escaped_byte_by_byte() -> None:
+    scenario = write_scenario("+46858028500", 0, 30.0, b"\xff[f]]>")
+    assert b'From: "\\xff\\x5b\\x66\\x5d\\x5d\\x3e" <[field1]>' in scenario
 
 
 @pytest.mark.parametrize(
@@ -79,10 +78,9 @@ def test_a_citizen_that_cannot_be_written_is_named_without_the_number(
     assert str(caught.value) == complaint
 
 
-@pytest.mark.parametrize("name", [b"a\r\nb", b"a\0b", b"a]]>b"])
-def test_a_name_that_xml_cannot_hold_is_refused(name: bytes) -> None:
+def test_a_name_with_nul_is_refused() -> None:
     with pytest.raises(CitizenUnplayable):
-        write_scenario("+46858028500", 0, 30.0, name)
+        write_scenario("+46858028500", 0, 30.0, b"a\0b")
 
 
 def test_a_called_number_that_would_break_the_scenario_is_refused() -> None:

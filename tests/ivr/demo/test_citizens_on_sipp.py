@@ -72,8 +72,7 @@ def test_citizens_press_their_keys_and_leave() -> None:
     keys: dict[str | None, str] = {}
 
     async def listen(far_end: Telephone) -> None:
-        for _ in citizens:
-            call = await far_end.ringing(5.0)
+        for call in [await far_end.ringing(5.0) for _ in citizens]:
             assert isinstance(call, Call)
             assert isinstance(await call.ended(5.0), Ended)
             assert call.invite is not None
@@ -187,7 +186,7 @@ def test_citizens_and_the_far_end_hang_up_at_the_same_moment() -> None:
 
 
 def test_a_hostile_name_reaches_the_far_end() -> None:
-    name = b'\xff\xfe \\" <Ek>; [field0] ${SHELL(id)}'
+    name = b'\xff\xfe \\" <Ek>; [field0] ]]> \\\\ ${SHELL(id)}'
     seen: list[bytes] = []
 
     async def look(far_end: Telephone) -> None:
