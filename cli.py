@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import shutil
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 EXIT_MENDABLE = 1  # something that the message says how to mend
+WIDTH_WITHOUT_TERMINAL = 160
 EXIT_INTERRUPTED = 130  # Ctrl-C, by custom
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -73,6 +75,11 @@ def _settings(ctx: click.Context) -> Settings:
     return load_settings(ctx.obj)
 
 
+def _width() -> int:
+    """Return the terminal's width, or enough for every column where there is no terminal."""
+    return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 0)).columns
+
+
 @click.group(cls=_Vaxel)
 @click.option("--settings", type=_FILE, envvar="VAXEL_SETTINGS", help="The installation's vaxel.yaml.")
 @click.version_option(version("vaxel"))
@@ -91,6 +98,7 @@ def serve(ctx: click.Context) -> None:
     from ivr.service import Engine, Parts
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = _settings(ctx)
     numbers = load_numbers(settings.menus)
     prompts = PromptLibrary.of(settings)
@@ -157,11 +165,14 @@ def calls_list(ctx: click.Context, as_json: bool, limit: int, number: str | None
     """List the latest calls, the newest first."""
     from queues.calllog import presentation, readings
 
-    contacts = readings.list_contacts(_settings(ctx).database_url, limit=limit, number=number)
+    settings = _settings(ctx)
+    contacts = readings.list_contacts(settings.database_url, limit=limit, number=number)
     if as_json:
-        click.echo(json.dumps([presentation.contact_json(contact) for contact in contacts], ensure_ascii=False))
+        click.echo(
+            json.dumps([presentation.contact_json(contact) for contact in contacts], ensure_ascii=False)
+        )
     else:
-        click.echo(presentation.contacts_table(contacts), nl=False)
+        click.echo(presentation.contacts_table(contacts, zone=settings.time_zone, width=_width()), nl=False)
 
 
 @calls.command("show")
@@ -172,11 +183,12 @@ def calls_show(ctx: click.Context, contact: str, as_json: bool) -> None:
     """Show one call, event by event."""
     from queues.calllog import presentation, readings
 
-    shown = readings.show_contact(_settings(ctx).database_url, contact)
+    settings = _settings(ctx)
+    shown = readings.show_contact(settings.database_url, contact)
     if as_json:
         click.echo(json.dumps(presentation.history_json(shown), ensure_ascii=False))
     else:
-        click.echo(presentation.contact_table(shown), nl=False)
+        click.echo(presentation.contact_table(shown, zone=settings.time_zone, width=_width()), nl=False)
 
 
 if __name__ == "__main__":

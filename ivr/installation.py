@@ -6,15 +6,16 @@ from. Starts nothing.
 
 from __future__ import annotations
 
+import sysconfig
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.site import Folders, Site, Telephone
-from ivr.toolbox import find_program
+from ivr.toolbox import Library, MissingProgramError, find_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from ivr.menu.number import Number
     from ivr.settings import Settings
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site:
     """Return the site whose configuration lies in `config`; makes the secrets that are ours to make.
 
-    Raises `SecretUnusable`, `UnfitSetting`, or `MissingProgram` when there is no Asterisk to ask for
-    its folders.
+    On a machine without an Asterisk it is described for the place where Debian's package puts it.
+    Raises `SecretUnusableError` and `UnfitSettingError`.
     """
     agents = sorted({agent for number in numbers for agent in number.agents})
     secrets = settings.secrets.open(agents, [t.name for t in settings.trunks if t.kind == "registration"])
     return Site(
         folders=replace(Folders.below(settings.state.absolute() / "asterisk"), config=config.absolute()),
-        library=find_program("asterisk").library(),
+        library=_library(),
         secrets=secrets,
         sip_host=settings.sip_host,
         sip_port=settings.sip_port,
@@ -45,3 +46,13 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
         trunks=settings.trunks,
         tls=settings.tls,
     )
+
+
+def _library() -> Library:
+    try:
+        return find_program("asterisk").library()
+    except MissingProgramError:
+        share = Path("/usr/share/asterisk")
+        machine = sysconfig.get_config_var("MULTIARCH") or "x86_64-linux-gnu"
+        modules = Path("/usr/lib") / str(machine) / "asterisk" / "modules"
+        return Library(modules, share, share / "sounds" / "en_US_f_Allison", share / "moh")

@@ -5,10 +5,10 @@ will be said. Errors, each one line that says what was tried, what came of it an
 
     Exception
     └── PromptError
-        ├── SpeechCommandUnfit      the command has no {output}, or its program is not there
-        ├── SpeechFailed            the program failed, took too long, or left no sound
-        ├── PromptFolderUnusable    the cache cannot be written or read
-        └── PromptNotBuilt          something is to be played that `build` was never told of
+        ├── SpeechCommandUnfitError      the command has no {output}, or its program is not there
+        ├── SpeechFailedError            the program failed, took too long, or left no sound
+        ├── PromptFolderUnusableError    the cache cannot be written or read
+        └── PromptNotBuiltError          something is to be played that `build` was never told of
 
 The text goes to the program's standard input, so that no text can be taken for an option. A command is a list
 of words in which {output} stands for the WAV file to write and {language} for the language's code.
@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.menu.machine import sayings
 from ivr.sound import RATE, WIDTH, NotSoundError, joined, samples_of, telephone_samples, wav
-from ivr.toolbox import MissingProgram, find_program
+from ivr.toolbox import MissingProgramError, find_program
 
 if TYPE_CHECKING:
     from array import array
@@ -57,19 +57,19 @@ class PromptError(Exception):
     """Anything that keeps a prompt from being heard."""
 
 
-class SpeechCommandUnfit(PromptError):
+class SpeechCommandUnfitError(PromptError):
     """The speech command cannot be run at all."""
 
 
-class SpeechFailed(PromptError):
+class SpeechFailedError(PromptError):
     """The speech program did not make a sound of a text."""
 
 
-class PromptFolderUnusable(PromptError):
+class PromptFolderUnusableError(PromptError):
     """The folder of the cache cannot be written, or a file in it not read."""
 
 
-class PromptNotBuilt(PromptError):
+class PromptNotBuiltError(PromptError):
     """A sound was asked for that nobody had built."""
 
 
@@ -84,7 +84,7 @@ class PromptLibrary:
     def __init__(self, folder: Path, command: Sequence[str] = ESPEAK_COMMAND) -> None:
         if "{output}" not in " ".join(command):
             words = " ".join(command)
-            raise SpeechCommandUnfit(f'speech command "{words}": expected {{output}} in it; add it')
+            raise SpeechCommandUnfitError(f'speech command "{words}": expected {{output}} in it; add it')
         self._folder = folder.absolute()
         self._command = tuple(command)
         self._names: dict[tuple[str, tuple[Prompt, ...]], Path] = {}
@@ -102,8 +102,8 @@ class PromptLibrary:
     def sound(self, language: str, prompts: Iterable[Prompt]) -> str:
         """Give the name that Asterisk plays all these prompts by, one after the other.
 
-        Joins them if that has not been done yet (some milliseconds). Raises `PromptNotBuilt` when one of
-        them has never been spoken, and `PromptFolderUnusable`.
+        Joins them if that has not been done yet (some milliseconds). Raises `PromptNotBuiltError` when one of
+        them has never been spoken, and `PromptFolderUnusableError`.
         """
         return str(self._ready(language, tuple(prompts)).with_suffix(""))
 
@@ -173,8 +173,8 @@ class PromptLibrary:
             return self._command
         try:
             return (*find_program(ESPEAK_NG).reaching(self._folder).command, *words)
-        except MissingProgram as error:
-            raise SpeechCommandUnfit(str(error)) from error
+        except MissingProgramError as error:
+            raise SpeechCommandUnfitError(str(error)) from error
 
     def _speak(self, command: Sequence[str], language: str, text: str) -> None:
         try:
@@ -186,7 +186,9 @@ class PromptLibrary:
         try:
             samples = telephone_samples(content)
         except NotSoundError as error:
-            raise SpeechFailed(f'{command[0]} was to speak "{text[:40]}": {error}; try it by hand') from error
+            raise SpeechFailedError(
+                f'{command[0]} was to speak "{text[:40]}": {error}; try it by hand'
+            ) from error
         self._write(self._part(language, text), wav(samples))
 
     def _run(self, command: Sequence[str], language: str, text: str, output: Path) -> bytes:
@@ -197,28 +199,30 @@ class PromptLibrary:
                 words, input=f"{text}\n".encode(), capture_output=True, timeout=SPEECH_DEADLINE_S, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise SpeechFailed(f"{what}: not done after {SPEECH_DEADLINE_S:g} s; try it by hand") from error
+            raise SpeechFailedError(
+                f"{what}: not done after {SPEECH_DEADLINE_S:g} s; try it by hand"
+            ) from error
         except OSError as error:
             reason = error.strerror or "it cannot be started"
-            raise SpeechCommandUnfit(
+            raise SpeechCommandUnfitError(
                 f"speech program {words[0]}: {reason}; install it, or set another"
             ) from error
         if result.returncode != 0:
             said = " ".join(result.stderr.decode(errors="replace").split())[:_SHOWN] or "nothing"
-            raise SpeechFailed(f"{what}: it ended with {result.returncode} and said: {said}")
+            raise SpeechFailedError(f"{what}: it ended with {result.returncode} and said: {said}")
         if not output.is_file():
-            raise SpeechFailed(f"{what}: it left no file; expected it to write to {{output}}")
+            raise SpeechFailedError(f"{what}: it left no file; expected it to write to {{output}}")
         return output.read_bytes()
 
     def _read(self, part: Path) -> array[float]:
         try:
             return samples_of(part.read_bytes())
         except FileNotFoundError as error:
-            raise PromptNotBuilt(f"prompt {part}: not spoken yet; build the prompts first") from error
+            raise PromptNotBuiltError(f"prompt {part}: not spoken yet; build the prompts first") from error
         except OSError as error:
             raise self._unusable(part, error) from error
         except NotSoundError as error:
-            raise PromptFolderUnusable(f"prompt {part}: {error}; remove the file") from error
+            raise PromptFolderUnusableError(f"prompt {part}: {error}; remove the file") from error
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write a file whole or not at all: a caller may be listening to one of the same name."""
@@ -231,9 +235,9 @@ class PromptLibrary:
         except OSError as error:
             raise self._unusable(path, error) from error
 
-    def _unusable(self, path: Path, error: OSError) -> PromptFolderUnusable:
+    def _unusable(self, path: Path, error: OSError) -> PromptFolderUnusableError:
         reason = error.strerror or "unknown reason"
-        return PromptFolderUnusable(f"prompt folder {path}: {reason}; make it writable, or set another")
+        return PromptFolderUnusableError(f"prompt folder {path}: {reason}; make it writable, or set another")
 
 
 def _said(number: Number) -> Iterator[tuple[Prompt, ...]]:

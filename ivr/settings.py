@@ -14,8 +14,9 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ivr.asterisk.errors import UnfitSetting
+from ivr.asterisk.errors import UnfitSettingError
 from ivr.asterisk.secrets import SecretsFolder
 from ivr.asterisk.site import TlsIdentity, Trunk
 from queues.yamlfile import Findings, Value, read_file
@@ -56,6 +57,7 @@ class Settings:
     database: str = ""  # an SQLAlchemy URL; empty: SQLite in the state folder
     region: str = "SE"
     area: str = "8"
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Stockholm"))  # of what people read
     default_number: str = ""  # the folder of menus for called numbers that no folder names
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
@@ -113,6 +115,7 @@ def _read(root: Value, base: Path) -> Settings:
     usual = Settings()
     top = root.section(
         optional=(
+            "time zone",
             "state",
             "menus",
             "database",
@@ -135,6 +138,9 @@ def _read(root: Value, base: Path) -> Settings:
     changes["database"] = top.text("database", what="a database's URL")
     changes["region"] = top.text("region", usual.region, what='a country such as "SE"', pattern=_REGION)
     changes["area"] = top.text("area", usual.area, what="an area code without its zero", pattern=_AREA)
+    zone = top.get("time zone")
+    if zone is not None:
+        changes["time_zone"] = _zone(zone)
     changes["default_number"] = top.text("default number", what="a folder of menus", pattern=_NAME)
     changes["speech"] = tuple(shlex.split(top.text("speech", what="a command")))
     for service in ("agi", "ami", "sip"):
@@ -161,6 +167,14 @@ def _read(root: Value, base: Path) -> Settings:
     return replace(usual, **changes)  # type: ignore[arg-type]  # the names above are the fields
 
 
+def _zone(value: Value) -> ZoneInfo:
+    try:
+        return ZoneInfo(value.text(what="a time zone such as Europe/Stockholm") or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        value.expected("a time zone such as Europe/Stockholm")
+        return ZoneInfo("UTC")
+
+
 def _trunk(value: Value) -> Trunk | None:
     section = value.section(
         required=("name", "host"),
@@ -181,7 +195,7 @@ def _trunk(value: Value) -> Trunk | None:
             match=tuple(item.text(what="a host or a network") for item in section.items("calls from")),
             srtp=section.boolean("encrypted audio"),
         )
-    except UnfitSetting as unfit:
+    except UnfitSettingError as unfit:
         value.error(str(unfit))
         return None
 
@@ -196,7 +210,7 @@ def _tls(value: Value, base: Path) -> TlsIdentity | None:
             authorities=base / authorities if authorities else None,
             port=section.integer("port", 5061, least=LOWEST_PORT, most=HIGHEST_PORT),
         )
-    except UnfitSetting as unfit:
+    except UnfitSettingError as unfit:
         value.error(str(unfit))
         return None
 

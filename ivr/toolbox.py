@@ -5,7 +5,7 @@ answer. Must not know what the programs are used for. Errors:
 
     Exception
     └── ToolboxError
-        └── MissingProgram    not there, or not fit: says which, where it was sought, what to do
+        └── MissingProgramError    not there, or not fit: says which, where it was sought, what to do
 
 The order: what the environment names (VAXEL_ASTERISK, VAXEL_SIPP, VAXEL_ESPEAK_NG), PATH when it is
 fit there, the toolbox that `make setup` fetched (`.cache/toolbox`, or the folder VAXEL_TOOLBOX).
@@ -38,7 +38,7 @@ class ToolboxError(Exception):
     """Anything that finding a program reports."""
 
 
-class MissingProgram(ToolboxError):
+class MissingProgramError(ToolboxError):
     """A program is not there or not fit: says which, what was found, where, and what to do."""
 
 
@@ -79,7 +79,7 @@ class Program:
         return replace(self, command=(enter, *binds, *rest))
 
     def library(self) -> Library:
-        """Return the folders that come with this Asterisk, or raise `MissingProgram` naming one."""
+        """Return the folders that come with this Asterisk, or raise `MissingProgramError` naming one."""
         share = self.root / "usr/share/asterisk"
         modules = self._first(
             "usr/lib/*/asterisk/modules", "usr/lib/asterisk/modules", "usr/lib64/asterisk/modules"
@@ -97,19 +97,19 @@ class Program:
             for folder in sorted(self.root.glob(pattern)):
                 if folder.is_dir() and any(folder.iterdir()):
                     return folder
-        raise MissingProgram(
+        raise MissingProgramError(
             f"{self.name} {self.version}: no folder {' or '.join(str(self.root / p) for p in patterns)} "
             "with anything in it; run `make setup`, or install Asterisk's sounds and music"
         )
 
 
 def find_program(name: ProgramName, environment: Mapping[str, str] = os.environ) -> Program:
-    """Return the first fit program of that name; raise `MissingProgram` when there is none."""
+    """Return the first fit program of that name; raise `MissingProgramError` when there is none."""
     variable = "VAXEL_" + name.upper().replace("-", "_")
     if named := environment.get(variable):
         version = _ask_version(name, (named,))
         if reason := _unfit(name, version, series_only=True):
-            raise MissingProgram(f"{name}: {variable} names {named}, {reason}")
+            raise MissingProgramError(f"{name}: {variable} names {named}, {reason}")
         return Program(name, (named,), version or "", in_toolbox=False)
     passed_over = ""
     if found := shutil.which(name, path=environment.get("PATH")):
@@ -120,14 +120,14 @@ def find_program(name: ProgramName, environment: Mapping[str, str] = os.environ)
     box = Path(environment.get("VAXEL_TOOLBOX") or _CHECKOUT / ".cache/toolbox").resolve()
     inside = "/usr/sbin/asterisk" if name == "asterisk" else f"/usr/bin/{name}"
     if not (box / "stamp").is_file() or not (box / "root" / inside[1:]).exists():
-        raise MissingProgram(
+        raise MissingProgramError(
             f"{name} is neither on PATH nor in the toolbox {box}{passed_over}; "
             f"run `make setup`, or name one with {variable}"
         )
     command = (str(box / "enter"), "--", inside)
     version = _stamped_version(box) if name == "asterisk" else _ask_version(name, command)
     if reason := _unfit(name, version, series_only=True):
-        raise MissingProgram(f"{name} in the toolbox {box}: {reason}; run `make setup`")
+        raise MissingProgramError(f"{name} in the toolbox {box}: {reason}; run `make setup`")
     return Program(name, command, version or "", in_toolbox=True, root=box / "root")
 
 

@@ -1,8 +1,8 @@
 """One Asterisk, running: started in the foreground, watched until it is ready, stopped by its id.
 
 Owns the process and what must be true before it starts: folders, configuration, free ports, no
-leftover of an earlier run. Must not know what the calls are. Raises `PortBusy`, `FolderUnusable`,
-`UnfitSetting`, `StartFailed`, and `MissingProgram` of `ivr.toolbox`.
+leftover of an earlier run. Must not know what the calls are. Raises `PortBusyError`, `FolderUnusableError`,
+`UnfitSettingError`, `StartFailedError`, and `MissingProgramError` of `ivr.toolbox`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ivr.asterisk.errors import PortBusy, StartFailed
+from ivr.asterisk.errors import PortBusyError, StartFailedError
 from ivr.asterisk.render import write
 from ivr.toolbox import Program, find_program
 
@@ -147,7 +147,7 @@ class AsteriskProcess:
             how = f"ended with exit code {ended.result()} before it was ready"
         else:
             how = f"was not ready after {self.ready_deadline_s:g} s"
-        raise StartFailed(f"Asterisk {how}; its log is {self.log}\n{self._last_words()}")
+        raise StartFailedError(f"Asterisk {how}; its log is {self.log}\n{self._last_words()}")
 
     def _last_words(self) -> str:
         lines: list[str] = []
@@ -179,7 +179,7 @@ class AsteriskProcess:
 
 
 def check_ports(site: Site) -> None:
-    """Raise `PortBusy` naming the first port of the site that somebody else has.
+    """Raise `PortBusyError` naming the first port of the site that somebody else has.
 
     The engine's AGI port is not Asterisk's and is not looked at.
     """
@@ -201,7 +201,7 @@ def check_ports(site: Site) -> None:
             try:
                 probe.bind((host, port))
             except OSError as error:
-                raise PortBusy(
+                raise PortBusyError(
                     f"{protocol} port {port} on {host} for {purpose} cannot be used: {error.strerror}; "
                     "end what uses it, or choose another port"
                 ) from None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from ivr.asterisk.errors import FolderUnusable, UnfitSetting
+from ivr.asterisk.errors import FolderUnusableError, UnfitSettingError
 
 if TYPE_CHECKING:
     from ivr.asterisk.site import Site
@@ -60,7 +60,7 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f;\[\]{}\\\"]")
 def render(site: Site) -> dict[str, str]:
     """Return every configuration file of that site: name → text.
 
-    Raises `UnfitSetting` for a value that may not stand in such a file.
+    Raises `UnfitSettingError` for a value that may not stand in such a file.
     """
     # Not HTML: nothing is escaped, everything is checked.
     environment = jinja2.Environment(  # noqa: S701
@@ -84,14 +84,17 @@ def render(site: Site) -> dict[str, str]:
 def write(site: Site, out_dir: Path) -> tuple[Path, ...]:
     """Write every configuration file into `out_dir`, each whole or not at all.
 
-    Files that hold secrets can be read by their owner alone. Raises `UnfitSetting`, `FolderUnusable`.
+    Files that hold secrets can be read by their owner alone. Raises `UnfitSettingError` and
+    `FolderUnusableError`.
     """
     files = render(site)
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         return tuple(_put(out_dir / name, text) for name, text in files.items())
     except OSError as error:
-        raise FolderUnusable(f"the configuration cannot be written to {out_dir}: {error.strerror}") from None
+        raise FolderUnusableError(
+            f"the configuration cannot be written to {out_dir}: {error.strerror}"
+        ) from None
 
 
 def templates_folder() -> Path:
@@ -101,12 +104,14 @@ def templates_folder() -> Path:
     for place in places:
         if (place / "asterisk.conf.j2").is_file():
             return place
-    raise FolderUnusable(f"the templates of asterisk-config are in none of {', '.join(map(str, places))}")
+    raise FolderUnusableError(
+        f"the templates of asterisk-config are in none of {', '.join(map(str, places))}"
+    )
 
 
 def _checked(value: Any) -> Any:
     if _UNFIT.search(str(value)):
-        raise UnfitSetting(
+        raise UnfitSettingError(
             "a value holds a character that may not stand in Asterisk's configuration: "
             "a line's end, a control character or one of ; [ ] { } \\ \""
         )

@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ivr.asterisk.errors import SecretUnusable
+from ivr.asterisk.errors import SecretUnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,7 +42,7 @@ class Secret:
     def __post_init__(self) -> None:
         """Refuse what cannot stand in Asterisk's configuration; the text never holds the word."""
         if not _FIT.fullmatch(self._word):
-            raise SecretUnusable(
+            raise SecretUnusableError(
                 f"a secret of {len(self._word)} characters cannot be used: 1 to {MAX_SECRET} printable ASCII "
                 'characters are expected, without blanks and without ; \\ [ ] "'
             )
@@ -73,7 +73,7 @@ class SecretsFolder:
     def open(self, telephones: Iterable[str] = (), trunks: Iterable[str] = ()) -> Secrets:
         """Read all secrets, making those that are ours to make.
 
-        Raises `SecretUnusable` for a trunk's password that the administrator has not put there.
+        Raises `SecretUnusableError` for a trunk's password that the administrator has not put there.
         """
         return Secrets(
             ami=self._made("ami"),
@@ -93,7 +93,9 @@ class SecretsFolder:
         except ValueError:
             key = b""
         if len(key) != PSEUDONYM_KEY_BYTES:
-            raise SecretUnusable(f"{path} is not a key of {PSEUDONYM_KEY_BYTES} bytes in hexadecimal digits")
+            raise SecretUnusableError(
+                f"{path} is not a key of {PSEUDONYM_KEY_BYTES} bytes in hexadecimal digits"
+            )
         return key
 
     def _made(self, *names: str) -> Secret:
@@ -103,7 +105,7 @@ class SecretsFolder:
     def _given(self, *names: str) -> Secret:
         path = self._file(*names)
         if not (word := _read(path)):
-            raise SecretUnusable(
+            raise SecretUnusableError(
                 f"the password in {path} is missing: write the operator's password there, mode 0600"
             )
         return Secret(word)
@@ -111,7 +113,7 @@ class SecretsFolder:
     def _file(self, *names: str) -> Path:
         for name in names:
             if not _NAME.fullmatch(name):
-                raise SecretUnusable(
+                raise SecretUnusableError(
                     f"{name[:MAX_SECRET]!r} cannot name a secret: letters, digits, '.', '_', '-'"
                 )
         return self.path.joinpath(*names)
@@ -126,7 +128,7 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretUnusable(f"{path} cannot be read: {type(error).__name__}") from None
+        raise SecretUnusableError(f"{path} cannot be read: {type(error).__name__}") from None
 
 
 def _create(path: Path, word: str) -> str:
@@ -144,5 +146,5 @@ def _create(path: Path, word: str) -> str:
     except FileExistsError:
         return _read(path)
     except OSError as error:
-        raise SecretUnusable(f"{path} cannot be written: {error.strerror}") from None
+        raise SecretUnusableError(f"{path} cannot be written: {error.strerror}") from None
     return word

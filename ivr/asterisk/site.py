@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ivr.asterisk.errors import FolderUnusable, UnfitSetting
+from ivr.asterisk.errors import FolderUnusableError, UnfitSettingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,13 +38,13 @@ _PATH = re.compile(r"/[\w/.+@ -]{0,400}")
 
 def _check(where: str, pattern: re.Pattern[str], value: str, expected: str) -> None:
     if not pattern.fullmatch(value):
-        raise UnfitSetting(f"{where}: found {value[:80]!r}, expected {expected}")
+        raise UnfitSettingError(f"{where}: found {value[:80]!r}, expected {expected}")
 
 
 def _check_id(where: str, value: str) -> None:
     _check(where, _ID, value, "a small letter, then small letters, digits, '-' or '_', at most 40")
     if value in RESERVED_IDS:
-        raise UnfitSetting(f"{where}: {value!r} is Asterisk's own word; choose another")
+        raise UnfitSettingError(f"{where}: {value!r} is Asterisk's own word; choose another")
 
 
 def _check_host(where: str, value: str) -> None:
@@ -57,7 +57,7 @@ def _check_path(where: str, value: Path) -> None:
 
 def _check_port(where: str, value: int) -> None:
     if not 0 < value <= LAST_PORT:
-        raise UnfitSetting(f"{where}: found {value}, expected a port from 1 to {LAST_PORT}")
+        raise UnfitSettingError(f"{where}: found {value}, expected a port from 1 to {LAST_PORT}")
 
 
 def _check_loopback(where: str, value: str) -> None:
@@ -66,7 +66,7 @@ def _check_loopback(where: str, value: str) -> None:
     except ValueError:
         inside = False
     if not inside:
-        raise UnfitSetting(
+        raise UnfitSettingError(
             f"{where}: found {value[:80]!r}, expected an address of this machine alone, as 127.0.0.1"
         )
 
@@ -92,7 +92,7 @@ class Folders:
             _check_path("folder", path)
         socket = str(self.run / "asterisk.ctl").encode()
         if len(socket) > MAX_SOCKET_PATH:
-            raise UnfitSetting(
+            raise UnfitSettingError(
                 f"folder {self.run}: too long by {len(socket) - MAX_SOCKET_PATH} bytes "
                 "for Asterisk's socket in it; choose a shorter state folder"
             )
@@ -102,7 +102,7 @@ class Folders:
         return (self.config, self.run, self.log, self.spool, self.state)
 
     def make(self) -> None:
-        """Make the folders that are not there; raise `FolderUnusable` when that fails."""
+        """Make the folders that are not there; raise `FolderUnusableError` when that fails."""
         for path in (*self.all(), self.state / "agi-bin", self.state / "cache"):
             try:
                 path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -110,7 +110,7 @@ class Folders:
                 probe.touch()
                 probe.unlink()
             except OSError as error:
-                raise FolderUnusable(
+                raise FolderUnusableError(
                     f"Asterisk's folder {path} cannot be written: {error.strerror}"
                 ) from None
 
@@ -125,7 +125,7 @@ class Telephone:
         """Refuse an id that is a number, a word of Asterisk's, or a trunk's."""
         _check_id("telephone", self.id)
         if self.id.startswith(TRUNK_PREFIX):
-            raise UnfitSetting(f"telephone: {self.id!r} begins as a trunk does; choose another")
+            raise UnfitSettingError(f"telephone: {self.id!r} begins as a trunk does; choose another")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +167,13 @@ class Trunk:
             if "/" in address:
                 _check_network(f"{where}: match", address)
         if self.kind not in ("registration", "address"):
-            raise UnfitSetting(f"{where}: found kind {self.kind!r}, expected registration or address")
+            raise UnfitSettingError(f"{where}: found kind {self.kind!r}, expected registration or address")
         if self.transport not in ("udp", "tcp", "tls"):
-            raise UnfitSetting(f"{where}: found transport {self.transport!r}, expected udp, tcp or tls")
+            raise UnfitSettingError(f"{where}: found transport {self.transport!r}, expected udp, tcp or tls")
         if self.watch_s < 0:
-            raise UnfitSetting(f"{where}: found watch_s {self.watch_s}, expected seconds, or 0 for never")
+            raise UnfitSettingError(
+                f"{where}: found watch_s {self.watch_s}, expected seconds, or 0 for never"
+            )
 
     @property
     def endpoint(self) -> str:
@@ -188,7 +190,9 @@ def _check_network(where: str, value: str) -> None:
     try:
         ipaddress.IPv4Network(value, strict=False)
     except ValueError:
-        raise UnfitSetting(f"{where}: found {value[:80]!r}, expected a network as 192.0.2.0/24") from None
+        raise UnfitSettingError(
+            f"{where}: found {value[:80]!r}, expected a network as 192.0.2.0/24"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +250,14 @@ class Site:
         for where in ("sip_port", "rtp_first", "rtp_last", "agi_port", "ami_port"):
             _check_port(where, getattr(self, where))
         if self.rtp_first >= self.rtp_last:
-            raise UnfitSetting(
+            raise UnfitSettingError(
                 f"rtp_first: found {self.rtp_first}, expected less than rtp_last {self.rtp_last}"
             )
         for where in ("engine_silence_s", "engine_tries", "engine_pause_s", "max_calls"):
             if getattr(self, where) < 1:
-                raise UnfitSetting(f"{where}: found {getattr(self, where)}, expected 1 or more")
+                raise UnfitSettingError(f"{where}: found {getattr(self, where)}, expected 1 or more")
         if self.telephone_watch_s < 0:
-            raise UnfitSetting(f"telephone_watch_s: found {self.telephone_watch_s}, expected 0 or more")
+            raise UnfitSettingError(f"telephone_watch_s: found {self.telephone_watch_s}, expected 0 or more")
         if self.apology is not None:
             _check_path("apology", self.apology)
         self._check_names()
@@ -265,18 +269,18 @@ class Site:
             *(trunk.endpoint for trunk in self.trunks),
         ):
             if name in seen:
-                raise UnfitSetting(
+                raise UnfitSettingError(
                     f"{name}: named twice among telephones and trunks; each needs a name of its own"
                 )
             seen.add(name)
         for telephone in self.telephones:
             if telephone.id not in self.secrets.telephones:
-                raise UnfitSetting(f"telephone {telephone.id}: no password was read for it")
+                raise UnfitSettingError(f"telephone {telephone.id}: no password was read for it")
         for trunk in self.trunks:
             if trunk.kind == "registration" and trunk.name not in self.secrets.trunks:
-                raise UnfitSetting(f"trunk {trunk.name}: no password was read for it")
+                raise UnfitSettingError(f"trunk {trunk.name}: no password was read for it")
             if trunk.transport == "tls" and self.tls is None:
-                raise UnfitSetting(f"trunk {trunk.name}: transport tls needs a certificate and a key")
+                raise UnfitSettingError(f"trunk {trunk.name}: transport tls needs a certificate and a key")
 
     @property
     def telephones(self) -> tuple[Telephone, ...]:

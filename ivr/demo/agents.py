@@ -58,8 +58,7 @@ class SimulatedAgents:
                 await self._open.enter_async_context(telephone)
             outcomes = await asyncio.gather(*(t.register(REGISTER_WITHIN_S) for t in self._telephones))
             for telephone, outcome in zip(self._telephones, outcomes, strict=True):
-                if not isinstance(outcome, Registered):
-                    raise RegistrationFailedError(telephone.account.user, str(outcome))
+                _check(telephone, outcome)
         except BaseException:
             await self._open.aclose()
             raise
@@ -87,3 +86,8 @@ class SimulatedAgents:
                 await call.ended(self._random.uniform(*self._manner.talk_s)), TimedOut
             ):
                 await call.hang_up()
+
+
+def _check(telephone: Telephone, outcome: object) -> None:
+    if not isinstance(outcome, Registered):
+        raise RegistrationFailedError(telephone.account.user, str(outcome))

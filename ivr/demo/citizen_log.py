@@ -27,7 +27,6 @@ class CitizenEnd(StrEnum):
     LEFT = "left"  # the citizen hung up
     CUT_OFF = "cut_off"  # the far end hung up
     REFUSED = "refused"  # the call was refused: see the status
-    UNANSWERED = "unanswered"  # rung for as long as the citizens' patience allows
     FAILED = "failed"  # SIPp gave the call up: an unexpected message, or no response at all
     UNFINISHED = "unfinished"  # still in the call when the log was read
     NOT_PLACED = "not_placed"  # SIPp never got so far
@@ -132,8 +131,6 @@ def _end_of(
         return CitizenEnd.CUT_OFF, None, events["they"][1]
     if "we" in events or "they" in events:  # both hung up: the citizen had decided first
         return CitizenEnd.LEFT, None, events["leaving"][1]
-    if "unanswered" in events:  # its CANCEL is followed by a refusal, 487
-        return CitizenEnd.UNANSWERED, None, events["unanswered"][1]
     if "refused" in events:
         status, at = events["refused"]
         return CitizenEnd.REFUSED, int(status), at

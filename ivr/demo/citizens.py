@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, Self
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ivr.demo.citizen_log import CitizenEnd, CitizensReport, first_complaint, read_report
-from ivr.demo.errors import CitizenUnplayable, PortTaken, SippFailed, SippMissing
+from ivr.demo.errors import CitizenUnplayableError, PortTakenError, SippFailedError, SippMissingError
 from ivr.demo.sound import SoundPort
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from ivr.demo.transactions import Address
 
 LONGEST_CALL_S: Final = 3600.0  # how long a citizen stays who never hangs up first
-ANSWER_WITHIN_S: Final = 30.0  # then the citizen gives up ringing
-KEY_WITHIN_S: Final = 5.0  # a key that is not confirmed by then counts as lost, and the citizen goes on
 REFUSALS: Final = (400, 401, 403, 404, 408, 480, 484, 486, 487, 488, 500, 502, 503, 504, 600, 603)
 # SIPp places no more calls after one SIGUSR1, and hangs up those it has after another; signals that come
 # together would be taken for one. SIGTERM would leave the far end with calls that nobody is in any more.
@@ -85,8 +83,9 @@ class Sipp:
 class Crowd:
     """Citizens who phone in, `calls` of them per `period_s`, at most `at_once`: an asynchronous context.
 
-    `caller_name` stands between From's quotes byte by byte, for tests to be hostile with; all but NUL. Leaving the context ends SIPp, with BYE for the calls that are open.
-    Raises `CitizenUnplayable`, `PortTaken`, `SippMissing` and `SippFailed`.
+    `caller_name` stands between From's quotes byte by byte, for tests to be hostile with: all but NUL.
+    Leaving the context ends SIPp, with BYE for the calls that are open.
+    Raises `CitizenUnplayableError`, `PortTakenError`, `SippMissingError` and `SippFailedError`.
     """
 
     def __init__(
@@ -97,14 +96,13 @@ class Crowd:
         calls: int,
         period_s: float = 1.0,
         at_once: int = 1000,
-        answer_within_s: float = ANSWER_WITHIN_S,
         caller_name: bytes = b"",
     ) -> None:
         self._citizens = tuple(citizens)
         self._sipp = sipp
         self._rate = ("-r", str(calls), "-rp", str(round(period_s * 1000)), "-l", str(at_once))
         self._slots = max((len(citizen.presses) for citizen in citizens), default=0)
-        self._scenario = write_scenario(sipp.called, self._slots, answer_within_s, caller_name)
+        self._scenario = write_scenario(sipp.called, self._slots, caller_name)
         self._process: asyncio.subprocess.Process | None = None
         self._folder: Path | None = None
         self._sink: SoundPort | None = None
@@ -120,7 +118,7 @@ class Crowd:
     def so_far(self) -> CitizensReport:
         """Read how the calls stand now."""
         if self._folder is None:
-            raise SippFailed("citizens: there is no report before they start or after they are closed")
+            raise SippFailedError("citizens: there is no report before they start or after they are closed")
         return read_report(
             [citizen.caller for citizen in self._citizens],
             log=_text(self._folder / "log"),
@@ -213,7 +211,7 @@ class Crowd:
             raise _missing(self._sipp, f"exit code {code}")
         if "Address already in use" in words:
             raise _taken(self._sipp)
-        raise SippFailed(
+        raise SippFailedError(
             f"SIPp ended with exit code {code}, expected 0 or 1; it said: {first_complaint(words)}"
         )
 
@@ -223,12 +221,14 @@ class Crowd:
                 self._process.send_signal(order)
 
 
-def write_scenario(called: str, slots: int, answer_within_s: float, caller_name: bytes = b"") -> bytes:
+def write_scenario(called: str, slots: int, caller_name: bytes = b"") -> bytes:
     """Render the scenario for citizens who press at most `slots` keys."""
     if not _USER.fullmatch(called):
-        raise CitizenUnplayable("citizens: the called number must be a plain SIP user, such as +46858028500")
+        raise CitizenUnplayableError(
+            "citizens: the called number must be a plain SIP user, such as +46858028500"
+        )
     if 0 in caller_name:
-        raise CitizenUnplayable("citizens: SIPp cannot send NUL in a caller's name; a Telephone can")
+        raise CitizenUnplayableError("citizens: SIPp cannot send NUL in a caller's name; a Telephone can")
     name = "".join(f"\\x{byte:02x}" for byte in caller_name)  # SIPp's own escape, which is read only once
     environment = Environment(
         loader=PackageLoader("ivr.demo", "scenarios"),
@@ -240,8 +240,6 @@ def write_scenario(called: str, slots: int, answer_within_s: float, caller_name:
         slots=slots,
         name=f'"{name}" ' if name else "",
         refusals=REFUSALS,
-        key_within_ms=round(KEY_WITHIN_S * 1000),
-        answer_within_ms=round(answer_within_s * 1000),
     )
     return text.encode()
 
@@ -251,9 +249,9 @@ def write_values(citizens: Sequence[Citizen], slots: int, sipp: Sipp, silent_por
     rows = ["SEQUENTIAL"]
     for index, citizen in enumerate(citizens):
         if not _USER.fullmatch(citizen.caller):
-            raise CitizenUnplayable(f"citizen {index}: the caller's number must be a plain SIP user")
+            raise CitizenUnplayableError(f"citizen {index}: the caller's number must be a plain SIP user")
         if not all(press.key and _KEYS.fullmatch(press.key) for press in citizen.presses):
-            raise CitizenUnplayable(f"citizen {index}: a key must be one of 0-9, *, #, A-D")
+            raise CitizenUnplayableError(f"citizen {index}: a key must be one of 0-9, *, #, A-D")
         own = f"sip:{citizen.caller}@{sipp.host}"
         fields = [
             str(index),
@@ -289,11 +287,11 @@ def _check_port(sipp: Sipp) -> None:
             raise _taken(sipp) from error
 
 
-def _taken(sipp: Sipp) -> PortTaken:
-    return PortTaken(f"citizens' SIP port {sipp.host}:{sipp.port} is in use; choose another for SIPp")
+def _taken(sipp: Sipp) -> PortTakenError:
+    return PortTakenError(f"citizens' SIP port {sipp.host}:{sipp.port} is in use; choose another for SIPp")
 
 
-def _missing(sipp: Sipp, why: str) -> SippMissing:
-    return SippMissing(
+def _missing(sipp: Sipp, why: str) -> SippMissingError:
+    return SippMissingError(
         f"SIPp cannot be started as '{' '.join(sipp.command)}': {why}; install Debian's sip-tester"
     )

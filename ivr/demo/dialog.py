@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from ivr.demo.transactions import Address, Transactions
 
-UNAUTHORISED: Final = 401
-PROXY_UNAUTHORISED: Final = 407
 TRIES: Final = 3  # a first one, one with the password, one more when the nonce was stale
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]

@@ -1,16 +1,16 @@
 """What can go wrong in the demonstration and among its simulated telephones and citizens.
 
     DemoError
-    ├── MalformedMessage        a datagram that is no SIP message
-    ├── PortTaken               a UDP port that we were told to use is somebody else's
-    ├── TelephoneClosed         something was asked of a telephone that is not open
+    ├── MalformedMessageError        a datagram that is no SIP message
+    ├── PortTakenError               a UDP port that we were told to use is somebody else's
+    ├── TelephoneClosedError         something was asked of a telephone that is not open
     ├── RegistrationFailedError an agent's telephone could not register
     ├── EngineFailedError       the engine beside the demonstration did not start, or ended
     ├── AgentsNotSeenError      telephones are registered and the engine does not know it
     └── CitizensError
-        ├── CitizenUnplayable   a citizen that no scenario can express
-        ├── SippMissing         SIPp is not there, or cannot be started
-        └── SippFailed          SIPp ended without having played the citizens
+        ├── CitizenUnplayableError   a citizen that no scenario can express
+        ├── SippMissingError         SIPp is not there, or cannot be started
+        └── SippFailedError          SIPp ended without having played the citizens
 
 An unanswered call, a refusal and a passed deadline are outcomes, not errors: see `ivr.demo.telephone`.
 No text here holds a caller's number or a pressed key.
@@ -29,15 +29,15 @@ class DemoError(Exception):
     """Anything that the demonstration reports."""
 
 
-class MalformedMessage(DemoError, ValueError):
+class MalformedMessageError(DemoError, ValueError):
     """Bytes that are no SIP message: says which part, what was found and what was expected."""
 
 
-class PortTaken(DemoError):
+class PortTakenError(DemoError):
     """A UDP port is in use: says which, and for whom it was meant."""
 
 
-class TelephoneClosed(DemoError):
+class TelephoneClosedError(DemoError):
     """A telephone was used before it was opened or after it was closed."""
 
 
@@ -71,13 +71,13 @@ class CitizensError(DemoError):
     """The citizens could not be played."""
 
 
-class CitizenUnplayable(CitizensError, ValueError):
+class CitizenUnplayableError(CitizensError, ValueError):
     """A citizen's behaviour cannot be written as a SIPp scenario: says which citizen and what."""
 
 
-class SippMissing(CitizensError):
+class SippMissingError(CitizensError):
     """SIPp could not be started: says the command and what to install."""
 
 
-class SippFailed(CitizensError):
+class SippFailedError(CitizensError):
     """SIPp ended in a way that leaves no results: says its exit code and last words."""

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ivr.demo.errors import MalformedMessage
+from ivr.demo.errors import MalformedMessageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,23 +112,23 @@ Message: TypeAlias = Request | Response
 def parse(datagram: bytes) -> Message:
     """Read one datagram.
 
-    `Content-Length` is obeyed and left out of the headers. Raises `MalformedMessage`.
+    `Content-Length` is obeyed and left out of the headers. Raises `MalformedMessageError`.
     """
     head, separator, body = _cut_head(datagram)
     if not separator:
-        raise MalformedMessage(f"SIP datagram of {len(datagram)} bytes: no empty line ends the headers")
+        raise MalformedMessageError(f"SIP datagram of {len(datagram)} bytes: no empty line ends the headers")
     text = head.decode("utf-8", "surrogateescape")
     start, *lines = text.replace("\r\n", "\n").split("\n")
     headers, length = _fields(lines)
     if length is not None:
         if length > len(body):
-            raise MalformedMessage(f"SIP body: Content-Length says {length} bytes, got {len(body)}")
+            raise MalformedMessageError(f"SIP body: Content-Length says {length} bytes, got {len(body)}")
         body = body[:length]
     if status := _STATUS_LINE.fullmatch(start):
         return Response(int(status[1]), status[2] or "", headers, body)
     if request := _REQUEST_LINE.fullmatch(start):
         return Request(request[1], request[2], headers, body)
-    raise MalformedMessage(
+    raise MalformedMessageError(
         f"SIP start line of {len(start)} characters: expected 'METHOD uri SIP/2.0' or 'SIP/2.0 code reason'"
     )
 
@@ -213,10 +213,10 @@ def uri_host_port(uri: str) -> tuple[str, int]:
 
 
 def cseq(message: Message) -> tuple[int, str]:
-    """Return the number and the method of the CSeq. Raises `MalformedMessage`."""
+    """Return the number and the method of the CSeq. Raises `MalformedMessageError`."""
     number, _, method = (message.headers.get("CSeq") or "").strip().partition(" ")
     if not number.isdecimal() or not method.strip():
-        raise MalformedMessage("SIP header CSeq: expected a number and a method")
+        raise MalformedMessageError("SIP header CSeq: expected a number and a method")
     return int(number), method.strip()
 
 
@@ -234,18 +234,20 @@ def _fields(lines: list[str]) -> tuple[Headers, int | None]:
         else:
             unfolded.append(line)
     if len(unfolded) > MAX_HEADERS:
-        raise MalformedMessage(f"SIP headers: got {len(unfolded)}, expected at most {MAX_HEADERS}")
+        raise MalformedMessageError(f"SIP headers: got {len(unfolded)}, expected at most {MAX_HEADERS}")
     fields: list[tuple[str, str]] = []
     length: int | None = None
     for place, line in enumerate(unfolded, start=1):
         name, colon, value = line.partition(":")
         name, value = name.rstrip(), value.strip(" \t")
         if not colon or not _TOKEN.fullmatch(name):
-            raise MalformedMessage(f"SIP header {place}: expected 'Name: value', got {len(line)} characters")
+            raise MalformedMessageError(
+                f"SIP header {place}: expected 'Name: value', got {len(line)} characters"
+            )
         name = COMPACT.get(name.lower(), name)
         if name.lower() == "content-length":
             if not value.isdecimal() or not value.isascii():
-                raise MalformedMessage(f"SIP header {place}: Content-Length is not a number")
+                raise MalformedMessageError(f"SIP header {place}: Content-Length is not a number")
             length = int(value)
         else:
             fields.append((name, value))

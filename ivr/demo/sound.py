@@ -17,7 +17,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ivr.demo.errors import PortTaken
+from ivr.demo.errors import PortTakenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +144,7 @@ def measure(frames: Iterable[Frame], now: float, window_s: float) -> Hearing:
 class SoundPort:
     """One UDP port for RTP: hears while `listens`, repeats `voice` when told to `speak`.
 
-    `voice` is one frame of A-law: see `tone` and `QUIET`. Raises `PortTaken`. Close it.
+    `voice` is one frame of A-law: see `tone` and `QUIET`. Raises `PortTakenError`. Close it.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class SoundPort:
             self._socket.bind((host, port))
         except OSError as error:
             self._socket.close()
-            raise PortTaken(f"RTP port {host}:{port} cannot be opened: {error.strerror}") from error
+            raise PortTakenError(f"RTP port {host}:{port} cannot be opened: {error.strerror}") from error
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
         if listens:

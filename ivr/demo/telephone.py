@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias, assert_never
 from ivr.demo import sip
 from ivr.demo.call import BUSY, NOT_ACCEPTABLE, OK, Call, TimedOut
 from ivr.demo.dialog import Account, Dialog, Line
-from ivr.demo.errors import MalformedMessage, PortTaken, TelephoneClosed
+from ivr.demo.errors import MalformedMessageError, PortTakenError, TelephoneClosedError
 from ivr.demo.registration import Outcome, Registered, Registration
 from ivr.demo.sound import FLOOR_DBFS, Hearing, SoundPort, read_sdp
 from ivr.demo.transactions import Incoming, Transactions
@@ -122,13 +122,13 @@ class Telephone:
         return tuple(self._calls.values())
 
     async def open(self) -> None:
-        """Open the socket. Raises `PortTaken`."""
+        """Open the socket. Raises `PortTakenError`."""
         loop = asyncio.get_running_loop()
         host, port = self._own
         try:
             transport, _ = await loop.create_datagram_endpoint(lambda: _Socket(self), local_addr=self._own)
         except OSError as error:
-            raise PortTaken(
+            raise PortTakenError(
                 f"telephone's SIP port {host}:{port} cannot be opened: {error.strerror}"
             ) from error
         self._transport = transport
@@ -219,13 +219,13 @@ class Telephone:
     @property
     def _open_line(self) -> Line:
         if self._line is None:
-            raise TelephoneClosed("telephone: its socket is not open; use it within 'async with'")
+            raise TelephoneClosedError("telephone: its socket is not open; use it within 'async with'")
         return self._line
 
     @property
     def _open_registration(self) -> Registration:
         if self._registration is None:
-            raise TelephoneClosed("telephone: its socket is not open; use it within 'async with'")
+            raise TelephoneClosedError("telephone: its socket is not open; use it within 'async with'")
         return self._registration
 
     def _sound_port(self) -> SoundPort:
@@ -252,7 +252,7 @@ class Telephone:
             return  # a keep-alive
         try:
             self._open_line.transactions.receive(sip.parse(datagram), source)
-        except MalformedMessage:
+        except MalformedMessageError:
             self.malformed += 1
 
     def _on_request(self, incoming: Incoming) -> None:

@@ -13,11 +13,11 @@ from ivr.menu.machine import sayings
 from ivr.menu.model import Menu, Prompt, QueueNode
 from ivr.prompts import (
     PromptError,
-    PromptFolderUnusable,
+    PromptFolderUnusableError,
     PromptLibrary,
-    PromptNotBuilt,
-    SpeechCommandUnfit,
-    SpeechFailed,
+    PromptNotBuiltError,
+    SpeechCommandUnfitError,
+    SpeechFailedError,
     prompt_texts,
 )
 from ivr.sound import decibels, samples_of, speech_level
@@ -139,7 +139,7 @@ def test_a_text_is_never_taken_for_an_option_or_a_command(tmp_path: Path) -> Non
 
 def test_a_failing_program_is_quoted_in_one_line_and_the_rest_is_kept(tmp_path: Path) -> None:
     prompts = library(tmp_path)
-    with pytest.raises(SpeechFailed) as caught:
+    with pytest.raises(SpeechFailedError) as caught:
         prompts.build([replace(NUMBER, trouble=saying("fail this"))])
     assert str(caught.value) == (
         f'{sys.executable} was to speak "fail this" (sv): it ended with 3 and said: no such voice at all'
@@ -158,28 +158,28 @@ def test_a_failing_program_is_quoted_in_one_line_and_the_rest_is_kept(tmp_path: 
     ],
 )
 def test_a_program_that_leaves_no_sound_is_told(tmp_path: Path, text: str, end: str) -> None:
-    with pytest.raises(SpeechFailed) as caught:
+    with pytest.raises(SpeechFailedError) as caught:
         library(tmp_path).build([replace(NUMBER, trouble=saying(text))])
     assert str(caught.value).startswith(f'{sys.executable} was to speak "{text}"')
     assert str(caught.value).endswith(end)
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SpeechCommandUnfit) as caught:
+    with pytest.raises(SpeechCommandUnfitError) as caught:
         PromptLibrary(tmp_path, ("no-such-voice", "{output}")).build([NUMBER])
     remedy = "No such file or directory; install it, or set another"
     assert str(caught.value) == f"speech program no-such-voice: {remedy}"
 
 
 def test_a_command_that_writes_nowhere_is_refused_at_once(tmp_path: Path) -> None:
-    with pytest.raises(SpeechCommandUnfit) as caught:
+    with pytest.raises(SpeechCommandUnfitError) as caught:
         PromptLibrary(tmp_path, ("espeak-ng", "-v", "{language}"))
     assert str(caught.value) == ('speech command "espeak-ng -v {language}": expected {output} in it; add it')
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PromptFolderUnusable) as caught:
+    with pytest.raises(PromptFolderUnusableError) as caught:
         library(tmp_path / "file").build([NUMBER])
     assert str(caught.value) == (
         f"prompt folder {tmp_path}/file/prompts: Not a directory; make it writable, or set another"
@@ -188,7 +188,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_a_sound_that_nobody_built_is_told(tmp_path: Path) -> None:
     prompts = library(tmp_path)
-    with pytest.raises(PromptNotBuilt) as caught:
+    with pytest.raises(PromptNotBuiltError) as caught:
         prompts.sound("sv", [NUMBER.trouble])
     assert str(caught.value) == (
         f"prompt {prompts.sound_name('sv', 'Tekniskt fel.')}.wav: not spoken yet; build the prompts first"
@@ -200,7 +200,7 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     prompts.build([NUMBER])
     part = Path(f"{prompts.sound_name('sv', 'Adjö.')}.wav")
     part.write_bytes(b"RIFF")
-    with pytest.raises(PromptFolderUnusable) as caught:
+    with pytest.raises(PromptFolderUnusableError) as caught:
         prompts.sound("sv", [ADJO, NUMBER.trouble])
     assert str(caught.value).startswith(f"prompt {part}: expected a WAV file, found something else")
     assert str(caught.value).endswith("; remove the file")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.toolbox import Library, MissingProgram, Program, find_program
+from ivr.toolbox import Library, MissingProgramError, Program, find_program
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SAYS = {
@@ -66,7 +66,7 @@ def test_a_distributions_unfit_asterisk_is_passed_over_for_the_toolbox(tmp_path:
 
 def test_without_a_toolbox_the_unfit_one_is_named_with_what_to_do(tmp_path: Path) -> None:
     path = program(tmp_path / "bin", "asterisk", "20.6.0")
-    with pytest.raises(MissingProgram) as caught:
+    with pytest.raises(MissingProgramError) as caught:
         find_program("asterisk", {"PATH": str(path.parent), "VAXEL_TOOLBOX": str(tmp_path / "none")})
     assert str(caught.value) == (
         f"asterisk is neither on PATH nor in the toolbox {tmp_path}/none; {path} was passed over: "
@@ -96,7 +96,7 @@ def test_an_asterisk_named_on_purpose_may_be_older_in_the_series_and_says_so(tmp
 )
 def test_an_unfit_program_named_on_purpose_is_refused(tmp_path: Path, version: str, words: str) -> None:
     named = program(tmp_path, "asterisk", version)
-    with pytest.raises(MissingProgram) as caught:
+    with pytest.raises(MissingProgramError) as caught:
         find_program("asterisk", {"VAXEL_ASTERISK": str(named)})
     assert str(caught.value) == f"asterisk: VAXEL_ASTERISK names {named}, {words}"
 
@@ -110,7 +110,7 @@ def test_sipp_tells_its_version_with_an_exit_code_of_its_own(tmp_path: Path) -> 
 
 def test_a_missing_espeak_is_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(
-        MissingProgram, match=r"espeak-ng is neither on PATH .* `make setup`, .* VAXEL_ESPEAK_NG"
+        MissingProgramError, match=r"espeak-ng is neither on PATH .* `make setup`, .* VAXEL_ESPEAK_NG"
     ):
         find_program("espeak-ng", {"PATH": str(tmp_path), "VAXEL_TOOLBOX": str(tmp_path)})
 
@@ -143,7 +143,7 @@ def test_asterisks_own_folders_are_found_below_its_root(tmp_path: Path) -> None:
         music=tmp_path / "usr/share/asterisk/moh",
     )
     (tmp_path / "usr/share/asterisk/moh/file").unlink()
-    with pytest.raises(MissingProgram, match=r"no folder .*/moh .* with anything in it"):
+    with pytest.raises(MissingProgramError, match=r"no folder .*/moh .* with anything in it"):
         found.library()
 
 

@@ -34,7 +34,7 @@ def runner() -> Iterator[asyncio.Runner]:
 def session_exchange(
     runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RealExchange]:
-    """Start Asterisk and engine with Järfälla's menus and the tests' own; search what they wrote at the end."""
+    """Start Asterisk and engine with Järfälla's menus and the tests' own; search what they wrote."""
     folder = tmp_path_factory.mktemp("exchange")
     menus = folder / "menus"
     shutil.copytree(ROOT / "menus" / "jarfalla", menus / "jarfalla")

@@ -161,7 +161,7 @@ class _Load:
         return channel
 
     async def _wake(self, channels: Sequence[FakeChannel], wakes: int) -> None:
-        """Set an agent of a random queue free 50 times a second; each wakes the first caller of that queue."""
+        """Set an agent of a random queue free 50 times a second; each wakes that queue's first caller."""
         watchers = [asyncio.create_task(self._answer(channel), name="caller") for channel in channels]
         for _ in range(wakes):
             key = self._dice.randint(1, QUEUES)

@@ -96,7 +96,7 @@ def test_a_call_beyond_the_limit_is_closed_at_once_and_counted() -> None:
             assert (first.running, second.closed, server.refused) == ("WAIT FOR DIGIT", True, 1)
             first.hang_up()
             await first.reached(lambda c: c.closed)
-            while server.sessions:  # noqa: ASYNC110 - virtual time, and one look is enough
+            while server.sessions:
                 await asyncio.sleep(1)
             third = await connected(server, FakeChannel("17.3"))
             assert (third.running, server.refused) == ("WAIT FOR DIGIT", 1)

@@ -22,7 +22,7 @@ async def waiting(session: AgiSession, channel: FakeChannel, after_s: float = 1.
 
 async def answer_read(session: AgiSession) -> None:
     """Return when the answer has been read and its task has not yet been resumed."""
-    while session._connection._future is not None:  # noqa: ASYNC110 - no event tells of this moment
+    while session._connection._future is not None:
         await asyncio.sleep(0)
 
 

@@ -7,7 +7,7 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
-from ivr.asterisk.errors import PortBusy
+from ivr.asterisk.errors import PortBusyError
 from ivr.asterisk.process import check_ports
 from ivr.asterisk.secrets import Secret, Secrets
 from ivr.asterisk.site import Folders, Site, Telephone, TlsIdentity, Trunk
@@ -83,7 +83,7 @@ def on_free_ports(site: Site) -> Site:
         )
         try:
             check_ports(moved)
-        except PortBusy:
+        except PortBusyError:
             continue
         return moved
     raise AssertionError(f"no free ports for a site after {TRIES} tries")

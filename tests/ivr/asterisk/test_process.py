@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.asterisk.errors import PortBusy, StartFailed
+from ivr.asterisk.errors import PortBusyError, StartFailedError
 from ivr.asterisk.process import AsteriskProcess, check_ports
 from ivr.asterisk.site import Folders, Site, Telephone
 from ivr.toolbox import ASTERISK_LEAST, Program
@@ -56,7 +56,7 @@ def test_a_busy_port_is_named_with_its_purpose(field: str, kind: socket.SocketKi
         other.bind((LOOPBACK, port))
         if kind == socket.SOCK_STREAM:
             other.listen()
-        with pytest.raises(PortBusy) as caught:
+        with pytest.raises(PortBusyError) as caught:
             check_ports(site)
     assert words.format(port) in str(caught.value)
     check_ports(site)
@@ -66,7 +66,7 @@ def test_an_asterisk_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
     """The error holds the exit code, where the log is, and the last lines of what was printed."""
     site = quiet_site(tmp_path)
     asterisk = AsteriskProcess(site, stand_in(tmp_path, "echo first; echo the module is missing >&2; exit 3"))
-    with pytest.raises(StartFailed) as caught:
+    with pytest.raises(StartFailedError) as caught:
         asyncio.run(asterisk.start())
     assert str(caught.value) == (
         f"Asterisk ended with exit code 3 before it was ready; its log is {site.folders.log}/messages\n"
@@ -78,7 +78,7 @@ def test_an_asterisk_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
 def test_an_asterisk_that_is_never_ready_is_ended(tmp_path: Path) -> None:
     site = quiet_site(tmp_path)
     asterisk = AsteriskProcess(site, stand_in(tmp_path, "echo $$ >pid; exec sleep 60"), ready_deadline_s=0.3)
-    with pytest.raises(StartFailed, match=r"was not ready after 0\.3 s.*\n\(it has written nothing\)"):
+    with pytest.raises(StartFailedError, match=r"was not ready after 0\.3 s.*\n\(it has written nothing\)"):
         asyncio.run(asterisk.start())
     pid = int((site.folders.state / "pid").read_text())
     assert not Path(f"/proc/{pid}").exists()
@@ -147,7 +147,7 @@ def test_two_asterisks_at_once_do_not_meet() -> None:
                     assert "System name:                 vaxel" in await one.ask("core show settings")
                     assert "System name:                 other" in await other.ask("core show settings")
                     assert one.pid != other.pid
-                with pytest.raises(PortBusy):
+                with pytest.raises(PortBusyError):
                     check_ports(one.site)
                 check_ports(site)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.asterisk.errors import AsteriskError, FolderUnusable, UnfitSetting
+from ivr.asterisk.errors import AsteriskError, FolderUnusableError, UnfitSettingError
 from ivr.asterisk.render import EVENTS, MODULES, SECRET_FILES, render, write
 from ivr.asterisk.secrets import Secret, Secrets
 from ivr.asterisk.site import Folders, Telephone, Trunk
@@ -153,7 +153,7 @@ def test_a_hostile_value_is_refused_wherever_it_stands(value: str) -> None:
 def test_the_last_fence_stands_where_a_site_checks_nothing() -> None:
     """A library's folder comes from the machine and is checked only when it is printed."""
     site = full_site()
-    with pytest.raises(UnfitSetting, match="may not stand in Asterisk's configuration"):
+    with pytest.raises(UnfitSettingError, match="may not stand in Asterisk's configuration"):
         render(replace(site, library=replace(site.library, music=Path("/music\n[evil]"))))
 
 
@@ -173,7 +173,7 @@ def test_writing_again_changes_nothing_and_a_lost_folder_is_named(tmp_path: Path
     first = {path: path.read_text() for path in write(full_site(), tmp_path)}
     assert {path: path.read_text() for path in write(full_site(), tmp_path)} == first
     (tmp_path / "file").touch()
-    with pytest.raises(FolderUnusable, match=r"cannot be written to .*/file/etc: Not a directory"):
+    with pytest.raises(FolderUnusableError, match=r"cannot be written to .*/file/etc: Not a directory"):
         write(full_site(), tmp_path / "file" / "etc")
 
 

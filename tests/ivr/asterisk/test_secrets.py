@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.asterisk.errors import SecretUnusable
+from ivr.asterisk.errors import SecretUnusableError
 from ivr.asterisk.secrets import Secret, SecretsFolder
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_rights_that_others_were_given_are_taken_back(tmp_path: Path) -> None:
 
 def test_a_missing_trunk_password_is_asked_of_the_administrator(tmp_path: Path) -> None:
     with pytest.raises(
-        SecretUnusable, match="trunks/operator is missing: write the operator's password there"
+        SecretUnusableError, match="trunks/operator is missing: write the operator's password there"
     ):
         SecretsFolder(tmp_path).open(trunks=("operator",))
 
@@ -60,7 +60,7 @@ def test_a_missing_trunk_password_is_asked_of_the_administrator(tmp_path: Path) 
     "word", ["", "has blank", "semi;colon", "brack[et", "line\nend", "back\\slash", "åäö", "x" * 129]
 )
 def test_an_unusable_secret_is_refused_without_being_shown(word: str) -> None:
-    with pytest.raises(SecretUnusable) as caught:
+    with pytest.raises(SecretUnusableError) as caught:
         Secret(word)
     assert str(caught.value).startswith(f"a secret of {len(word)} characters cannot be used")
     assert not word or word not in str(caught.value)
@@ -68,18 +68,18 @@ def test_an_unusable_secret_is_refused_without_being_shown(word: str) -> None:
 
 @pytest.mark.parametrize("name", ["../ami", "a/b", "", ".hidden"])
 def test_a_secrets_name_stays_in_its_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SecretUnusable, match="cannot name a secret"):
+    with pytest.raises(SecretUnusableError, match="cannot name a secret"):
         SecretsFolder(tmp_path).open(telephones=(name,))
 
 
 def test_a_broken_pseudonym_key_is_refused_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "pseudonym.key").write_text("abc\n")
-    with pytest.raises(SecretUnusable, match="is not a key of 32 bytes"):
+    with pytest.raises(SecretUnusableError, match="is not a key of 32 bytes"):
         SecretsFolder(tmp_path).pseudonym_key()
     assert (tmp_path / "pseudonym.key").read_text() == "abc\n"
 
 
 def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SecretUnusable, match=r"file/ami cannot be (read|written)"):
+    with pytest.raises(SecretUnusableError, match=r"file/ami cannot be (read|written)"):
         SecretsFolder(tmp_path / "file").open()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.asterisk.errors import FolderUnusable, UnfitSetting
+from ivr.asterisk.errors import FolderUnusableError, UnfitSettingError
 from ivr.asterisk.site import Folders, Telephone, TlsIdentity, Trunk
 from tests.ivr.asterisk.sites import full_site
 
@@ -16,7 +16,7 @@ from tests.ivr.asterisk.sites import full_site
     "name", ["1001", "global", "tls", "trunk-operator", "Anna", "a" * 41, "anna svensson", "åsa"]
 )
 def test_a_telephones_id_is_a_word_of_its_own(name: str) -> None:
-    with pytest.raises(UnfitSetting, match=r"^telephone: "):
+    with pytest.raises(UnfitSettingError, match=r"^telephone: "):
         Telephone(name)
 
 
@@ -51,7 +51,7 @@ def test_a_telephones_id_is_a_word_of_its_own(name: str) -> None:
     ],
 )
 def test_an_unfit_setting_is_named_with_what_was_expected(change: dict[str, object], words: str) -> None:
-    with pytest.raises(UnfitSetting) as caught:
+    with pytest.raises(UnfitSettingError) as caught:
         replace(full_site(), **change)  # type: ignore[arg-type]  # the table names fields of Site
     assert str(caught.value) == words
 
@@ -75,23 +75,23 @@ def test_an_unfit_setting_is_named_with_what_was_expected(change: dict[str, obje
 )
 def test_an_unfit_trunk_is_named_with_what_was_expected(change: dict[str, object], words: str) -> None:
     trunk = Trunk("t", "address", "sip.example.se")
-    with pytest.raises(UnfitSetting) as caught:
+    with pytest.raises(UnfitSettingError) as caught:
         replace(trunk, **change)  # type: ignore[arg-type]  # the table names fields of Trunk
     assert str(caught.value) == words
 
 
 def test_a_folder_too_deep_for_a_socket_is_refused_before_asterisk_stumbles() -> None:
     Folders.below(Path("/" + "a" * 89))
-    with pytest.raises(UnfitSetting, match="too long by 1 bytes for Asterisk's socket"):
+    with pytest.raises(UnfitSettingError, match="too long by 1 bytes for Asterisk's socket"):
         Folders.below(Path("/" + "a" * 90))
 
 
 def test_folders_that_cannot_be_made_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(FolderUnusable, match="file/etc cannot be written: Not a directory"):
+    with pytest.raises(FolderUnusableError, match="file/etc cannot be written: Not a directory"):
         Folders.below(tmp_path / "file").make()
 
 
 def test_a_certificates_path_is_absolute() -> None:
-    with pytest.raises(UnfitSetting, match=r"^tls: "):
+    with pytest.raises(UnfitSettingError, match=r"^tls: "):
         TlsIdentity(Path("exchange.pem"), Path("/exchange.key"))

@@ -29,8 +29,7 @@ LOG = "\n".join(
         f"3;leaving;;{stamp(1795320941.0)}",
         f"3;they;;{stamp(1795320941.1)}",
         f"4;placed;;{stamp(1795320934.0)}",
-        f"4;unanswered;;{stamp(1795320964.0)}",
-        f"4;refused;487;{stamp(1795320964.1)}",
+        f"4;refused;603;{stamp(1795320964.0)}",
         f"5;placed;;{stamp(1795320935.0)}",
         f"0;leaving;;{stamp(1795320950.0)}",
         f"0;we;;{stamp(1795320950.1)}",
@@ -67,7 +66,7 @@ def report(*, running: bool) -> CitizensReport:
         (1, CitizenEnd.REFUSED, False, 1795320933.7),
         (2, CitizenEnd.CUT_OFF, True, 1795320940.0),
         (3, CitizenEnd.LEFT, True, 1795320941.0),  # both hung up, the citizen first
-        (4, CitizenEnd.UNANSWERED, False, 1795320964.0),
+        (4, CitizenEnd.REFUSED, False, 1795320964.0),
         (5, CitizenEnd.FAILED, False, None),
         (6, CitizenEnd.NOT_PLACED, False, None),
     ],

@@ -13,7 +13,7 @@ from ivr.demo.citizen_log import CitizenEnd
 from ivr.demo.citizens import Citizen, Crowd, KeyPress, Sipp
 from ivr.demo.dialog import Account
 from ivr.demo.sound import SoundPort, tone
-from ivr.demo.telephone import Answer, Refuse, Ring, Telephone
+from ivr.demo.telephone import Answer, Refuse, Telephone
 from ivr.toolbox import find_program
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def phone_in(
     during: Callable[[Telephone], Awaitable[None]] = leave_alone,
     *,
     calls: int = 20,
-    answer_within_s: float = 30.0,
     caller_name: bytes = b"",
     voice: bytes | None = None,
 ) -> CitizensReport:
@@ -54,9 +53,7 @@ def phone_in(
                 probe.bind((HOST, 0))
                 port = probe.getsockname()[1]
             sipp = Sipp(find_program("sipp").command, far_end.address, CALLED, port)
-            crowd = Crowd(
-                citizens, sipp, calls=calls, answer_within_s=answer_within_s, caller_name=caller_name
-            )
+            crowd = Crowd(citizens, sipp, calls=calls, caller_name=caller_name)
             async with crowd:
                 await during(far_end)
                 report = await crowd.finished(60.0)
@@ -110,12 +107,6 @@ def test_citizens_are_cut_off_at_any_time() -> None:
 def test_refused_citizens_know_why(status: int) -> None:
     report = phone_in([Citizen(caller(0))], Refuse(status))
     assert [(call.end, call.status) for call in report.calls] == [(CitizenEnd.REFUSED, status)]
-    assert report.failed == 0
-
-
-def test_nobody_answers_and_the_citizen_gives_up() -> None:
-    report = phone_in([Citizen(caller(0))], Ring(), answer_within_s=0.3)
-    assert [call.end for call in report.calls] == [CitizenEnd.UNANSWERED]
     assert report.failed == 0
 
 

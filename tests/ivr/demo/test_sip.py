@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.demo import sip
-from ivr.demo.errors import MalformedMessage
+from ivr.demo.errors import MalformedMessageError
 
 _TOKENS = st.text(string.ascii_letters + string.digits + "-.", min_size=2, max_size=20)
 _NAMES = _TOKENS.filter(lambda name: name.lower() != "content-length")
@@ -45,7 +45,7 @@ def test_what_is_encoded_parses_to_itself(message: sip.Message) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_message_or_malformed(datagram: bytes) -> None:
-    with contextlib.suppress(MalformedMessage):
+    with contextlib.suppress(MalformedMessageError):
         sip.encode(sip.parse(datagram))
 
 
@@ -87,7 +87,7 @@ def test_bytes_that_are_no_utf8_survive() -> None:
     ],
 )
 def test_nonsense_is_named(datagram: bytes, complaint: str) -> None:
-    with pytest.raises(MalformedMessage) as caught:
+    with pytest.raises(MalformedMessageError) as caught:
         sip.parse(datagram)
     assert complaint in str(caught.value)
 

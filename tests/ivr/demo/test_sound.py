@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.demo.errors import PortTaken
+from ivr.demo.errors import PortTakenError
 from ivr.demo.sound import (
     FLOOR_DBFS,
     FRAME_S,
@@ -143,7 +143,7 @@ def test_a_deaf_port_hears_nothing_and_a_taken_one_is_refused() -> None:
         loop = asyncio.get_running_loop()
         deaf = SoundPort(loop, HOST, listens=False)
         assert not await deaf.sound(0.0)
-        with pytest.raises(PortTaken) as caught:
+        with pytest.raises(PortTakenError) as caught:
             SoundPort(loop, HOST, deaf.port)
         assert str(deaf.port) in str(caught.value)
         deaf.close()

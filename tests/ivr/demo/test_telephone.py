@@ -10,7 +10,7 @@ import pytest
 from ivr.demo import sip
 from ivr.demo.call import Answered, Call, Ended, TimedOut
 from ivr.demo.dialog import Account
-from ivr.demo.errors import PortTaken, TelephoneClosed
+from ivr.demo.errors import PortTakenError, TelephoneClosedError
 from ivr.demo.sound import tone
 from ivr.demo.telephone import Answer, Refuse, Ring, Telephone
 
@@ -267,7 +267,7 @@ def test_closing_hangs_up_and_vanishing_does_not() -> None:
 def test_a_taken_port_is_said() -> None:
     async def scene() -> None:
         async with Telephone(account("anna")) as first:
-            with pytest.raises(PortTaken) as caught:
+            with pytest.raises(PortTakenError) as caught:
                 await Telephone(account("bo"), port=first.address[1]).open()
             assert str(first.address[1]) in str(caught.value)
 
@@ -275,5 +275,5 @@ def test_a_taken_port_is_said() -> None:
 
 
 def test_a_closed_telephone_says_so() -> None:
-    with pytest.raises(TelephoneClosed):
+    with pytest.raises(TelephoneClosedError):
         Telephone(account("anna")).place("sip:bo@127.0.0.1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -24,16 +23,17 @@ if TYPE_CHECKING:
 
 
 @functools.cache
-def _migrated() -> Path:
-    file = Path(tempfile.mkdtemp()) / "calls.db"
-    migrate(f"sqlite:///{file}")
-    return file
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "calls.db"
+        migrate(f"sqlite:///{file}")
+        return file.read_bytes()
 
 
 def new_log(folder: Path) -> str:
     """Return the address of an empty, migrated call log in a file."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_migrated(), folder / "calls.db")
+    (folder / "calls.db").write_bytes(_migrated())
     return f"sqlite:///{folder}/calls.db"
 
 

@@ -1,0 +1,35 @@
+"""Replay: a stream's inputs through a new core must give the stream's decisions again, one for one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.core import Core
+from ivr.menu.number import policy
+from routing.events import INPUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ivr.menu.number import Number
+    from routing.events import Recorded
+
+
+def assert_replays(stream: Iterable[Recorded], numbers: Sequence[Number]) -> int:
+    """Pass the inputs through a new core and compare the decisions; return how many were compared."""
+    core = Core({number.id: number for number in numbers}, policy(numbers))
+    expected: list[tuple[type, object]] = []
+    compared = 0
+    for recorded in stream:
+        event = recorded.event
+        if isinstance(event, INPUTS):
+            assert expected == [], f"before event {recorded.seq}, the journal lacks {expected}"
+            decisions = core.step(recorded.at, event)
+            assert decisions is not None, f"event {recorded.seq} is stale in the replay: {event}"
+            expected = [(type(decision), decision) for decision in decisions]
+        else:
+            assert expected, f"event {recorded.seq} was not decided in the replay: {event}"
+            assert (type(event), event) == expected.pop(0)
+            compared += 1
+    assert expected == []
+    return compared
