@@ -7,9 +7,11 @@ clear goes no further than this file.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.numbers import NumberPlan, Pseudonyms
+from queues.problems import Findings, suggestion
 from routing.events import CallArrived
 
 if TYPE_CHECKING:
@@ -25,13 +27,22 @@ UNREAD = "unknown"  # the called number when the network told nothing that can b
 
 
 class Arrivals:
-    """Read arrivals for these numbers. A called number that none names goes to the default number."""
+    """Read arrivals for these numbers. A called number that none names goes to the default number.
+
+    Raises `ConfigurationError` when the default number is none of them.
+    """
 
     def __init__(self, numbers: Sequence[Number], settings: Settings, pseudonym_key: bytes) -> None:
         self._plan = NumberPlan(settings.region, settings.area)
         self._pseudonyms = Pseudonyms(pseudonym_key)
         self._folders = {called: number.id for number in numbers for called in number.called}
         self._default = settings.default_number or numbers[0].id
+        known = [number.id for number in numbers]
+        if self._default not in known:
+            findings = Findings()
+            found = f'default number: no folder of menus is named "{self._default}"'
+            findings.note(Path("vaxel.yaml"), 1, 1, f"{found}; {suggestion(self._default, known)}")
+            findings.check()
 
     def read(self, request: AgiRequest) -> CallArrived:
         """Read the arrival of the caller whom `request` tells of.

@@ -64,7 +64,7 @@ class CallSession:
             while not self._session.hung_up and await self._perform():
                 pass
         finally:
-            self._exchange.detach(self._contact.id)
+            self._exchange.detach(self._contact.id, self._session.interrupt)
 
     async def _perform(self) -> bool:
         """Perform the contact's task; return whether there may be another."""
@@ -136,10 +136,11 @@ class CallSession:
             match await self._session.wait_for_digit(RENEWAL_S):
                 case HungUp():
                     return False
-                case TimedOut():
+                case TimedOut() | Digits():
+                    # A key means nothing yet, but it began the wait anew: it must not delay the renewal.
                     await self._session.execute("Set", f"TIMEOUT(absolute)={DEAD_MAN_S}")
-                case Digits() | Interrupted():
-                    pass  # keys while waiting mean nothing yet; an interruption means a new task
+                case Interrupted():
+                    pass  # there is a new task
         return True
 
     async def _offer(self, task: Ring) -> bool:

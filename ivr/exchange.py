@@ -70,9 +70,13 @@ class Exchange:
         """Let `wake` be called whenever the contact's task has changed while its caller waits."""
         self._wakers[contact] = wake
 
-    def detach(self, contact: str) -> None:
-        """Forget the session of a contact; the contact itself goes on until its true end."""
-        self._wakers.pop(contact, None)
+    def detach(self, contact: str, wake: Callable[[], None]) -> None:
+        """Forget the session that attached with `wake`; the contact itself goes on until its true end.
+
+        A caller whom the dialplan has brought back may have another session by now, which stays.
+        """
+        if self._wakers.get(contact) == wake:
+            del self._wakers[contact]
 
     def close(self) -> None:
         """Stop the timer."""

@@ -31,6 +31,7 @@ LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _REGION = re.compile(r"[A-Z]{2}")
+_PORT = re.compile(r"[0-9]{1,5}")
 _AREA = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -54,7 +55,7 @@ class Settings:
 
     state: Path = field(default_factory=usual_state)
     menus: Path = field(default_factory=lambda: share("menus"))
-    database: str = ""  # an SQLAlchemy URL; empty: SQLite in the state folder
+    database: str = field(default="", repr=False)  # an SQLAlchemy URL, which may hold a password
     region: str = "SE"
     area: str = "8"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Stockholm"))  # of what people read
@@ -134,7 +135,7 @@ def _read(root: Value, base: Path) -> Settings:
     changes: dict[str, object] = {}
     for key, name in (("state", "state"), ("menus", "menus"), ("prompts", "prompt_cache")):
         if top.get(key) is not None:
-            changes[name] = base / Path(top.text(key, what="a folder")).expanduser()
+            changes[name] = base / _folder(top.text(key, what="a folder"))
     changes["database"] = top.text("database", what="a database's URL")
     changes["region"] = top.text("region", usual.region, what='a country such as "SE"', pattern=_REGION)
     changes["area"] = top.text("area", usual.area, what="an area code without its zero", pattern=_AREA)
@@ -142,7 +143,9 @@ def _read(root: Value, base: Path) -> Settings:
     if zone is not None:
         changes["time_zone"] = _zone(zone)
     changes["default_number"] = top.text("default number", what="a folder of menus", pattern=_NAME)
-    changes["speech"] = tuple(shlex.split(top.text("speech", what="a command")))
+    speech = top.get("speech")
+    if speech is not None:
+        changes["speech"] = _command(speech)
     for service in ("agi", "ami", "sip"):
         value = top.get(service)
         if value is None:
@@ -167,10 +170,26 @@ def _read(root: Value, base: Path) -> Settings:
     return replace(usual, **changes)  # type: ignore[arg-type]  # the names above are the fields
 
 
+def _folder(text: str) -> Path:
+    """Return the folder, with `~` as the user's own where there is such a user."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
+def _command(value: Value) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(value.text(what="a command")))
+    except ValueError:
+        value.expected("a command whose quotes are closed")
+        return ()
+
+
 def _zone(value: Value) -> ZoneInfo:
     try:
         return ZoneInfo(value.text(what="a time zone such as Europe/Stockholm") or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a folder of zones
         value.expected("a time zone such as Europe/Stockholm")
         return ZoneInfo("UTC")
 
@@ -219,7 +238,7 @@ def _environment(settings: Settings, environment: Mapping[str, str], findings: F
     changes: dict[str, object] = {}
     for name in ("state", "menus"):
         if text := environment.get(f"VAXEL_{name.upper()}"):
-            changes[name] = Path(text).expanduser()
+            changes[name] = _folder(text)
     if text := environment.get("VAXEL_DATABASE"):
         changes["database"] = text
     for name in ("agi_port", "ami_port", "sip_port"):
@@ -227,7 +246,7 @@ def _environment(settings: Settings, environment: Mapping[str, str], findings: F
         text = environment.get(variable, "")
         if not text:
             continue
-        if text.isascii() and text.isdigit() and LOWEST_PORT <= int(text) <= HIGHEST_PORT:
+        if _PORT.fullmatch(text) and LOWEST_PORT <= int(text) <= HIGHEST_PORT:
             changes[name] = int(text)
         else:
             findings.note(

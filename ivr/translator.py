@@ -66,8 +66,9 @@ class Translator:
                 self._talk_ended(event)
             case "DialBegin":
                 contact = self._contacts.get(event.get("Uniqueid") or "")
-                if contact is not None:
-                    self._ringing[contact.id] = event.get("DestChannel") or ""
+                channel = event.get("DestChannel")
+                if contact is not None and channel:
+                    self._ringing[contact.id] = channel
             case "DialEnd":
                 self._ringing.pop(event.get("Uniqueid") or "", None)
             case "Hangup":

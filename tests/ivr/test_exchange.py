@@ -1,0 +1,198 @@
+"""The exchange: written first, acted on after; stale news is no news; the timer comes when it is due."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from routing.events import (
+    AgentOffered,
+    AgentStateChanged,
+    CallArrived,
+    CallEnded,
+    CallerHungUp,
+    DigitPressed,
+    EngineStarted,
+    OfferWithdrawn,
+    PromptEnded,
+    Rule,
+    TelephoneState,
+    TimerFired,
+)
+from tests.ivr.agi.virtual import now
+from tests.ivr.office import CASE, Office, in_office
+
+if TYPE_CHECKING:
+    from routing.events import Event
+
+ARRIVAL = CallArrived(CASE, CASE, "testby", "+46858028500", None, "withheld")
+
+
+def queue_up(office: Office) -> None:
+    for event in (ARRIVAL, DigitPressed(CASE, "1"), PromptEnded(CASE)):
+        office.exchange.happened(event)
+
+
+def test_everything_is_written_before_anybody_is_woken() -> None:
+    async def story(office: Office) -> None:
+        seen: list[list[Event]] = []
+        queue_up(office)
+        office.exchange.attach(CASE, lambda: seen.append(list(office.journal.events)))
+        office.free("anna")
+        ((*_, change, offer),) = seen
+        assert change == AgentStateChanged("anna", TelephoneState.FREE)
+        assert isinstance(offer, AgentOffered)
+
+    in_office(story)
+
+
+def test_an_input_stands_in_the_journal_before_its_decisions() -> None:
+    async def story(office: Office) -> None:
+        assert office.exchange.happened(ARRIVAL)
+        assert [type(event).__name__ for event in office.journal.events] == ["CallArrived", "PromptPlayed"]
+
+    in_office(story)
+
+
+def test_stale_inputs_are_told_so_and_not_written() -> None:
+    async def story(office: Office) -> None:
+        queue_up(office)
+        assert office.exchange.happened(CallerHungUp(CASE))
+        written = list(office.journal.events)
+        for stale in (CallerHungUp(CASE), DigitPressed(CASE, "1"), PromptEnded("nobody")):
+            assert not office.exchange.happened(stale)
+        assert office.journal.events == written
+        assert len(office.log(CallEnded)) == 1
+
+    in_office(story)
+
+
+def test_a_journal_that_cannot_be_written_stops_no_call(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(office: Office) -> None:
+        woken: list[str] = []
+        office.journal.broken = True
+        queue_up(office)
+        office.exchange.attach(CASE, lambda: woken.append(CASE))
+        office.free("anna")
+        assert woken == [CASE]
+        assert office.journal.events == []
+
+    with caplog.at_level(logging.ERROR):
+        in_office(story)
+    assert "an event is missing in the log: journal: no space left on device" in caplog.messages
+
+
+def test_a_detached_session_is_woken_no_more() -> None:
+    async def story(office: Office) -> None:
+        woken: list[str] = []
+        wake = lambda: woken.append(CASE)  # noqa: E731  # the same object attaches and detaches
+        queue_up(office)
+        office.exchange.attach(CASE, wake)
+        office.exchange.detach(CASE, wake)
+        office.exchange.detach(CASE, wake)
+        office.free("anna")
+        assert woken == []
+
+    in_office(story)
+
+
+def test_an_earlier_sessions_end_leaves_the_later_one_attached() -> None:
+    async def story(office: Office) -> None:
+        woken: list[str] = []
+        earlier, later = (lambda: woken.append("earlier")), (lambda: woken.append("later"))
+        queue_up(office)
+        office.exchange.attach(CASE, earlier)
+        office.exchange.attach(CASE, later)
+        office.exchange.detach(CASE, earlier)
+        office.free("anna")
+        assert woken == ["later"]
+
+    in_office(story)
+
+
+def test_the_next_ring_opens_exactly_when_it_is_due() -> None:
+    """Anna, the school's specialist, is in a talk; gun, in the second ring, opens after 30 s."""
+
+    async def story(office: Office) -> None:
+        office.exchange.happened(AgentStateChanged("anna", TelephoneState.BUSY))
+        office.free("gun")
+        queue_up(office)
+        began = now()
+        due = office.core.next_due()
+        assert due == pytest.approx(began + 30)
+        await asyncio.sleep(29.9)
+        assert office.log(AgentOffered) == []
+        assert office.log(TimerFired) == []
+        await asyncio.sleep(0.2)
+        (offer,) = office.log(AgentOffered)
+        assert (offer.agent, offer.rule, offer.ring) == ("gun", Rule.WIDENED, 1)
+        assert offer.waited_s == pytest.approx(30, abs=0.01)
+        assert len(office.log(TimerFired)) == 1
+
+    in_office(story)
+
+
+def test_the_timer_is_taken_back_and_set_anew_as_agents_come_and_go() -> None:
+    async def story(office: Office) -> None:
+        office.exchange.happened(AgentStateChanged("anna", TelephoneState.BUSY))
+        office.free("gun")
+        queue_up(office)
+        due = office.core.next_due()
+        office.exchange.happened(AgentStateChanged("gun", TelephoneState.BUSY))
+        assert office.core.next_due() is None
+        await asyncio.sleep(20)
+        office.free("gun")
+        assert office.core.next_due() == due
+        await asyncio.sleep(60)
+        assert len(office.log(TimerFired)) == 1
+        assert [offer.agent for offer in office.log(AgentOffered)] == ["gun"]
+
+    in_office(story)
+
+
+def test_without_anybody_to_widen_to_no_timer_runs() -> None:
+    async def story(office: Office) -> None:
+        office.exchange.happened(AgentStateChanged("anna", TelephoneState.BUSY))
+        office.free("gun")
+        queue_up(office)
+        office.exchange.happened(AgentStateChanged("gun", TelephoneState.BUSY))
+        await asyncio.sleep(120)
+        assert office.log(TimerFired) == []
+
+    in_office(story)
+
+
+def test_a_closed_exchange_fires_no_timer() -> None:
+    async def story(office: Office) -> None:
+        office.exchange.happened(AgentStateChanged("anna", TelephoneState.BUSY))
+        office.free("gun")
+        queue_up(office)
+        assert office.core.next_due() is not None
+        office.exchange.close()
+        office.exchange.close()
+        await asyncio.sleep(120)
+        assert office.log(TimerFired) == []
+
+    in_office(story)
+
+
+def test_an_offer_that_is_taken_back_stops_the_telephone() -> None:
+    async def story(office: Office) -> None:
+        office.free("anna")
+        queue_up(office)
+        office.exchange.happened(AgentStateChanged("anna", TelephoneState.UNREACHABLE))
+        assert [taken.agent for taken in office.log(OfferWithdrawn)] == ["anna"]
+        assert office.withdrawn == [CASE]
+
+    in_office(story)
+
+
+def test_a_new_run_is_written_down() -> None:
+    async def story(office: Office) -> None:
+        assert office.exchange.happened(EngineStarted("1"))
+        assert office.journal.events == [EngineStarted("1")]
+
+    in_office(story)
