@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXIT_MENDABLE = 1  # something that the message says how to mend
 WIDTH_WITHOUT_TERMINAL = 160
-EXIT_INTERRUPTED = 130  # Ctrl-C, by custom
+EXIT_INTERRUPTED = 130  # Ctrl-C, by custom; also when told to end in another way
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -35,7 +35,7 @@ class _Vaxel(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, asyncio.CancelledError):
             sys.exit(EXIT_INTERRUPTED)
         except Exception as error:
             lines = _told(error)
@@ -93,6 +93,8 @@ def main(ctx: click.Context, settings: Path | None) -> None:
 @click.pass_context
 def serve(ctx: click.Context) -> None:
     """Answer the municipal numbers until told to stop (SIGTERM, Ctrl-C)."""
+    import uvloop
+
     from ivr.menu.number import load_numbers
     from ivr.prompts import PromptLibrary
     from ivr.service import Engine, Parts
@@ -103,7 +105,7 @@ def serve(ctx: click.Context) -> None:
     numbers = load_numbers(settings.menus)
     prompts = PromptLibrary.of(settings)
     prompts.build(numbers, lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True))
-    asyncio.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
+    uvloop.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
 
 
 @main.command()

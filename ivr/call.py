@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
 from ivr.agi.outcomes import PromptEnded as Played
-from ivr.core import Leave, Ring, Wait
+from ivr.core import Leave, Phase, Ring, Wait
 from ivr.menu.machine import Ask, Say
 from ivr.ring import CallerGone, DialRing, NotAnswered, Talked
 from routing.events import (
@@ -54,8 +54,9 @@ class CallSession:
         self._prompts = prompts
         self._contact = contact
         self._session = session
-        self._ring = DialRing(session)
+        self._ring = DialRing(session, self._has_talked)
         self._music = False
+        self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
     async def run(self) -> None:
         """Perform tasks until the caller has gone, was let go, or the session is lost."""
@@ -79,9 +80,9 @@ class CallSession:
             case Ring():
                 return await self._offer(task)
             case Leave():
-                await self._session.execute("MSet", "VAXEL_PHASE=done")
-                await self._session.hangup()
-                return False
+                if not self._over:
+                    await self._session.execute("MSet", "VAXEL_PHASE=done")
+                return False  # the session is closed, and the dialplan hangs up whom it knows to be done
             case _:
                 assert_never(task)
 
@@ -153,6 +154,7 @@ class CallSession:
                     cause = OfferFailure.WITHDRAWN  # Asterisk would call it the telephone's fault
                 return self._tell(OfferFailed(contact, task.agent, cause))
             case Talked():
+                self._over = True
                 # AMI has told both already, unless it is away: then this is how we know.
                 self._tell(OfferAnswered(contact, task.agent))
                 self._tell(TalkEnded(contact, task.agent, "agent"))
@@ -161,6 +163,10 @@ class CallSession:
                 return False
             case _:
                 assert_never(rung)
+
+    def _has_talked(self) -> bool:
+        # A talk that has begun is not enough: Dial also ends when the caller hangs up.
+        return self._contact.phase is Phase.LEAVING
 
     def _tell(
         self, event: DigitPressed | SilenceElapsed | PromptEnded | OfferFailed | OfferAnswered | TalkEnded

@@ -146,7 +146,8 @@ class Core:
             case OfferAnswered(contact, agent):
                 if (offered := self._offered(contact, agent)) is None:
                     return None
-                offered.phase = Phase.TALKING
+                # Whoever comes to us during or after the talk, by whatever way, has been helped.
+                offered.phase, offered.task = Phase.TALKING, Leave()
             case OfferFailed(contact, agent, _):
                 if (offered := self._offered(contact, agent)) is None:
                     return None

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from routing.events import OfferFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ivr.agi.session import AgiSession
 
 DEAD_MAN_MARGIN_S = 10  # past the ring time: then the dialplan takes the caller back from a hung engine
-ON_ANSWER = "vaxel-onanswer"  # the dialplan's subroutine that stops the dead-man's switch for the talk
+# The dialplan's subroutine that stops the dead-man's switch for the talk and sets VAXEL_PHASE to talking.
+ON_ANSWER = "vaxel-onanswer"
 
 CALL_REJECTED = "21"  # Q.850; Asterisk calls a declined call CHANUNAVAIL, as if the telephone were away
 
@@ -63,10 +64,15 @@ class RingPort(Protocol):
 
 
 class DialRing:
-    """Ring through `EXEC Dial` in the caller's session. The agent's id is the telephone's endpoint."""
+    """Ring through `EXEC Dial` in the caller's session. The agent's id is the telephone's endpoint.
 
-    def __init__(self, session: AgiSession) -> None:
+    `talked` says whether a talk is known to have come of the offer and to be over, so that Asterisk need
+    not be asked: AMI mostly tells of it before Dial ends.
+    """
+
+    def __init__(self, session: AgiSession, talked: Callable[[], bool] = lambda: False) -> None:
         self._session = session
+        self._talked = talked
 
     async def ring(self, agent: str, ring_s: float) -> Rung:
         """Ring the endpoint `agent` and wait until talk or attempt is over."""
@@ -77,6 +83,8 @@ class DialRing:
         await session.execute("Dial", f"PJSIP/{agent},{ring_s:.0f},{_DIAL_OPTIONS}")
         if session.hung_up:
             return CallerGone()
+        if self._talked():
+            return Talked()
         status = await session.get_variable("DIALSTATUS")
         if status is None or session.hung_up:
             return CallerGone()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
 from ivr.ami.client import AmiClient
-from ivr.ami.snapshots import hang_up, read_channels, read_device_states
+from ivr.ami.snapshots import hang_up, read_channels, read_device_states, read_start
 from ivr.arrivals import Arrivals
 from ivr.call import CallSession
 from ivr.clock import EngineClock
@@ -72,6 +72,7 @@ class Engine:
             on_event=self._translator.take,
             on_connected=self._resync,
         )
+        self._asterisk_start = ""  # unknown before the first connection
         self._withdrawals: set[asyncio.Task[bool]] = set()
         self._stopping = asyncio.Event()
         self.ready = asyncio.Event()  # calls are answered from now on
@@ -124,10 +125,14 @@ class Engine:
 
     async def _resync(self, client: AmiClient) -> None:
         """Read again what may have changed while AMI was away."""
-        channels = await read_channels(client)
+        known = list(self.exchange.core.contacts)  # asked first: who arrives meanwhile may not be in the list
+        start = await read_start(client)
+        living = {channel.uniqueid for channel in await read_channels(client)}
         for device, state in (await read_device_states(client)).items():
             self._translator.device(device, state)
-        self._translator.living([channel.uniqueid for channel in channels])
+        gone = [contact for contact in known if contact not in living]
+        self._translator.gone(gone, cut_off=self._asterisk_start not in {"", start})
+        self._asterisk_start = start
 
     def _withdraw(self, contact: str) -> None:
         channel = self._translator.ringing_channel(contact)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.asterisk.site import Transport, TrunkKind
+    from queues.yamlfile import Section
 
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 
@@ -162,12 +163,22 @@ def _read(root: Value, base: Path) -> Settings:
                 changes[name] = section.integer(key, least=LOWEST_PORT, most=HIGHEST_PORT)
         if section.get("user") is not None:
             changes["ami_user"] = section.text("user", what="a user's name", pattern=_NAME)
+        if service == "sip":
+            _check_audio_ports(section, replace(usual, **changes))  # type: ignore[arg-type]
     trunks = (_trunk(item) for item in top.items("trunks", what="a list of trunks"))
     changes["trunks"] = tuple(trunk for trunk in trunks if trunk is not None)
     tls = top.get("tls")
     if tls is not None:
         changes["tls"] = _tls(tls, base)
     return replace(usual, **changes)  # type: ignore[arg-type]  # the names above are the fields
+
+
+def _check_audio_ports(section: Section, settings: Settings) -> None:
+    first, last = settings.first_audio_port, settings.last_audio_port
+    if last <= first:  # each leg of a call takes two
+        value = section.get("last audio port") or section.get("first audio port")
+        if value is not None:
+            value.error(f"the last audio port {last} is not above the first, {first}")
 
 
 def _folder(text: str) -> Path:
@@ -215,7 +226,8 @@ def _trunk(value: Value) -> Trunk | None:
             srtp=section.boolean("encrypted audio"),
         )
     except UnfitSettingError as unfit:
-        value.error(str(unfit))
+        if section.get("name") is not None and section.get("host") is not None:  # else it is told already
+            value.error(str(unfit))
         return None
 
 

@@ -19,7 +19,7 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from ivr.ami.codec import Event as AmiEvent
     from ivr.core import Contact
@@ -84,11 +84,11 @@ class Translator:
         if agent in self._agents:
             self._tell(AgentStateChanged(agent, _STATES.get(state, TelephoneState.UNREACHABLE)))
 
-    def living(self, channels: Collection[str]) -> None:
-        """Take the unique ids of all channels that live: contacts without one ended while nobody told us."""
-        alive = frozenset(channels)
-        for contact in [c for c in self._contacts if c not in alive]:
-            self._tell(CallerLost(contact, "pbx"))
+    def gone(self, contacts: Iterable[str], *, cut_off: bool) -> None:
+        """Take contacts whose channels ended while AMI was away; `cut_off`: because Asterisk itself ended."""
+        for contact in contacts:
+            self._ringing.pop(contact, None)
+            self._tell(CallerLost(contact, "pbx") if cut_off else CallerHungUp(contact))
 
     def ringing_channel(self, contact: str) -> str | None:
         """Return the channel that rings an agent for this contact, if any."""

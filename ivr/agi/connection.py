@@ -22,7 +22,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ivr.agi.codec import CODE_OK, Decoder, Fault, Hangup, Reply, encode
 from ivr.agi.errors import (
@@ -314,9 +314,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport. Small lines are sent at once: asyncio sets TCP_NODELAY itself."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a FastAGI connection needs a stream transport")
-        self._transport = transport
+        # Not asked by isinstance: an event loop other than asyncio's own has classes of its own.
+        self._transport = cast("asyncio.Transport", transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Lend the buffer that the next bytes are read into."""

@@ -9,7 +9,7 @@ import asyncio
 import errno
 import ipaddress
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ivr.agi.connection import Connection
 from ivr.agi.errors import AgiError, CannotListenError, NotLoopbackError, PortInUseError
@@ -170,8 +170,7 @@ class _Refusal(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Close."""
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        cast("asyncio.Transport", transport).abort()
 
 
 def _is_loopback(host: str) -> bool:

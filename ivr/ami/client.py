@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 
     from ivr.ami.codec import Event, Response
 
-# Between two batches the event loop looks at its sockets again, so that reading goes before
-# delivering and no caller waits for long: 256 events of 10 µs are 2.5 ms.
-BATCH = 256
-
 log = logging.getLogger(__name__)
 
 
@@ -170,19 +166,19 @@ class AmiClient:
 
     async def _one_connection(self) -> NoReturn:
         link = await self._connect()
-        tasks: list[asyncio.Task[NoReturn]] = []
+        tasks: list[asyncio.Task[None]] = []
         try:
             await self._log_in(link)
-            deliver = asyncio.create_task(self._deliver(link), name="ami-deliver")
-            tasks = [deliver, asyncio.create_task(self._keep_alive(link), name="ami-keepalive")]
-            await asyncio.wait((deliver, link.closed), return_when=asyncio.FIRST_COMPLETED)
-            if self._delivering:  # what came before the end is still true: the queue is emptied first
-                await asyncio.wait((deliver,))
-            if deliver.done() and not isinstance(deliver.exception(), AmiError):
-                deliver.result()  # raises the owner's own fault
-            if link.closed.done():
-                raise link.closed.result()
-            deliver.result()
+            begin = asyncio.create_task(self._begin(link), name="ami-begin")
+            tasks = [begin, asyncio.create_task(self._keep_alive(link), name="ami-keepalive")]
+            await asyncio.wait((begin, link.closed), return_when=asyncio.FIRST_COMPLETED)
+            if self._delivering:  # what came before the end is still true: the waiting events go first
+                await asyncio.wait((begin,))
+            fault = begin.exception() if begin.done() else None
+            if fault is not None and not (isinstance(fault, AmiError) and link.closed.done()):
+                raise fault
+            await asyncio.wait((link.closed,))
+            raise link.fault or link.closed.result()
         finally:
             self._link = None
             self._delivering = False
@@ -223,7 +219,7 @@ class AmiClient:
                 " expected the user and secret of manager.conf"
             )
 
-    async def _deliver(self, link: Link) -> NoReturn:
+    async def _begin(self, link: Link) -> None:
         try:
             async with asyncio.timeout(self._pace.boot_s):
                 await link.booted()
@@ -237,9 +233,7 @@ class AmiClient:
         self._ever_connected = True
         await self._on_connected(self)
         self._delivering = True
-        while True:
-            for event in await link.events(BATCH):
-                self._on_event(event)
+        await link.deliver(self._on_event)
 
     async def _keep_alive(self, link: Link) -> NoReturn:
         loop = asyncio.get_running_loop()

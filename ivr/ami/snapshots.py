@@ -75,6 +75,12 @@ async def read_device_states(client: AmiClient) -> dict[str, DeviceState]:
     return dict(pair for item in items if (pair := read_device_state(item)) is not None)
 
 
+async def read_start(client: AmiClient) -> str:
+    """Read when this Asterisk started, in its own words: another answer means another run of it."""
+    status = await client.action("CoreStatus")
+    return f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
+
+
 async def read_channels(client: AmiClient) -> tuple[ChannelSnapshot, ...]:
     """Read every channel; raises as `AmiClient.list_action`."""
     items = await client.list_action("CoreShowChannels")

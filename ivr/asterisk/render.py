@@ -42,10 +42,10 @@ MODULES: tuple[str, ...] = (
 )
 SRTP_MODULE = "res_srtp"  # only when a trunk asks for it
 
-# What the engine hears of AMI; everything else stays inside Asterisk.
+# What the engine hears of AMI: what `ivr.translator` reads and no more, for each event wakes the engine.
 EVENTS: tuple[str, ...] = (
-    *("FullyBooted", "Hangup", "DeviceStateChange", "UserEvent", "DialBegin", "DialEnd"),
-    *("BridgeEnter", "BridgeLeave", "AttendedTransfer", "BlindTransfer", "DTMFEnd"),
+    *("FullyBooted", "Hangup", "DeviceStateChange", "UserEvent"),
+    *("DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave"),
 )
 
 SECRET_FILES = frozenset({"pjsip.conf", "manager.conf"})

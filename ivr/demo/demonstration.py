@@ -7,6 +7,7 @@ compare what the callers saw with what the log says. Must not know how any part 
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import time
 from contextlib import AsyncExitStack
@@ -56,7 +57,11 @@ class Plan:
 
 
 async def run(plan: Plan, base: Settings) -> dict[str, object]:
-    """Run it to its end (or Ctrl-C) and return the figures: the board's totals, `by_queue`, and `lost`."""
+    """Run it to its end and return the figures: the board's totals, `by_queue`, and `lost`.
+
+    Ctrl-C, SIGTERM and a closed terminal end it too, with everything that it has started.
+    """
+    _end_on_signals()
     console = Console(stderr=not plan.shown, quiet=not plan.shown)
     began = time.monotonic()
     state = plan.state or _state_folder()
@@ -64,6 +69,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
     settings = stand_settings(
         replace(base, prompt_cache=base.prompt_cache or _prompt_cache()), state, sip_port=plan.sip_port
     )
+    _say_other_ports(console, base, settings)
     numbers = load_numbers(settings.menus)
     prompts = PromptLibrary.of(settings)
     prompts.build(numbers, lambda done, of: console.print(f"prompts: {done} of {of} spoken"))
@@ -139,6 +145,23 @@ async def _agents_seen(board: Board, tail: JournalTail) -> None:
         if time.monotonic() > deadline:
             raise AgentsNotSeenError(away)
         await asyncio.sleep(LOOK_S / 5)
+
+
+def _end_on_signals() -> None:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # we run in one
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
+def _say_other_ports(console: Console, wanted: Settings, settings: Settings) -> None:
+    for name, port, chosen in (
+        ("AGI", wanted.agi_port, settings.agi_port),
+        ("AMI", wanted.ami_port, settings.ami_port),
+        ("SIP", wanted.sip_port, settings.sip_port),
+    ):
+        if chosen != port:
+            console.print(f"{name} on port {chosen} instead of {port}")
 
 
 def _say_how_to_phone(console: Console, stand: Stand, called: str) -> None:

@@ -34,7 +34,7 @@ class MalformedMessageError(DemoError, ValueError):
 
 
 class PortTakenError(DemoError):
-    """A UDP port is in use: says which, and for whom it was meant."""
+    """A port is in use, or all are: says which, and for whom it was meant."""
 
 
 class TelephoneClosedError(DemoError):

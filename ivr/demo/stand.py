@@ -18,7 +18,7 @@ import yaml
 
 from ivr.asterisk.process import AsteriskProcess
 from ivr.asterisk.site import Telephone, Trunk
-from ivr.demo.errors import EngineFailedError
+from ivr.demo.errors import EngineFailedError, PortTakenError
 from ivr.installation import site_of
 from ivr.menu.number import load_numbers
 from ivr.numbers import NumberPlan, Pseudonyms
@@ -48,7 +48,7 @@ def free_port(preferred: int = 0, kind: socket.SocketKind = socket.SOCK_STREAM) 
         with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
             probe.bind((HOST, port))
             return int(probe.getsockname()[1])
-    raise OSError("no port on loopback is free")
+    raise PortTakenError(f"no port on {HOST} is free; end some of the programs that use them")
 
 
 def free_audio_ports() -> int:
@@ -57,7 +57,10 @@ def free_audio_ports() -> int:
         block = (first, first + 1, first + AUDIO_PORTS // 2, first + AUDIO_PORTS - 1)
         if all(free_port(port, socket.SOCK_DGRAM) == port for port in block):
             return first
-    raise OSError("no block of audio ports on loopback is free")
+    raise PortTakenError(
+        f"no {AUDIO_PORTS} UDP ports in a row on {HOST} are free for audio; "
+        "end some of the programs that use them"
+    )
 
 
 def stand_settings(base: Settings, state: Path, *, sip_port: int | None = None) -> Settings:

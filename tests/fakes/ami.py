@@ -39,6 +39,7 @@ class FakeAmi:
         self.device_states: dict[str, str] = {}
         self.channels: list[Pairs] = []
         self.variables: dict[tuple[str, str], str] = {}
+        self.started = "12:00:00"  # another time: another run of Asterisk
         self.greeting = GREETING
         self.refuse_login = False
         self.deaf = False
@@ -163,6 +164,8 @@ class FakeAmi:
                     self._write(writer, message([("Event", "FullyBooted"), ("Status", "Fully Booted")]))
             case "Ping":
                 success(("Ping", "Pong"))
+            case "CoreStatus":
+                success(("CoreStartupDate", "2026-11-22"), ("CoreStartupTime", self.started))
             case "DeviceStateList":
                 items: list[Pairs] = [[("Device", d), ("State", s)] for d, s in self.device_states.items()]
                 self._list(writer, action_id, "DeviceStateChange", "DeviceStateListComplete", items)

@@ -14,12 +14,14 @@ from routing.events import (
     AgentOffered,
     AgentStateChanged,
     CallArrived,
+    CallEnded,
     CallerHungUp,
     CallerQueued,
     DigitPressed,
     OfferAnswered,
     OfferFailed,
     OfferFailure,
+    Outcome,
     SilenceElapsed,
     TalkEnded,
     TelephoneState,
@@ -154,7 +156,9 @@ def test_an_offer_that_we_took_back_is_not_called_the_telephones_fault() -> None
 
 
 @pytest.mark.parametrize("told_by_ami", [False, True])
-def test_when_the_agent_hangs_up_the_caller_is_let_go_with_the_phase_done(told_by_ami: bool) -> None:
+def test_when_the_agent_hangs_up_the_session_is_closed_and_asterisk_asked_only_if_ami_was_silent(
+    told_by_ami: bool,
+) -> None:
     async def story(office: Office) -> None:
         channel = await office.offered()
         before = channel.count
@@ -163,16 +167,27 @@ def test_when_the_agent_hangs_up_the_caller_is_let_go_with_the_phase_done(told_b
             office.exchange.happened(TalkEnded(CASE, "gun", "agent"))
         channel.finish(status="ANSWER")
         await office.gone(channel)
-        assert channel.commands[before:] == [
-            ("GET VARIABLE", "DIALSTATUS"),
-            ("EXEC", "MSet", "VAXEL_PHASE=done"),
-            ("HANGUP",),
-        ]
+        asked = [] if told_by_ami else [("GET VARIABLE", "DIALSTATUS")]
+        assert (
+            channel.commands[before:] == asked
+        )  # that the caller is done the dialplan knows since the answer
         assert office.log(OfferAnswered) == [OfferAnswered(CASE, "gun")]
         assert office.log(TalkEnded) == [TalkEnded(CASE, "gun", "agent")]
         assert isinstance(office.contact.task, Leave)
 
     assert not in_office(story).closed()
+
+
+def test_a_caller_who_comes_to_us_in_a_talk_is_let_go_and_nobody_is_rung_again() -> None:
+    async def story(office: Office) -> None:
+        await talking(office)
+        second = await office.call()
+        await office.gone(second)
+        assert second.commands == [("EXEC", "MSet", "VAXEL_PHASE=done")]
+        office.exchange.happened(CallerHungUp(CASE))
+        assert [ended.outcome for ended in office.log(CallEnded)] == [Outcome.ANSWERED]
+
+    in_office(story)
 
 
 async def asked(office: Office) -> FakeChannel:

@@ -43,6 +43,16 @@ def test_each_end_of_dial_has_its_meaning(status: str, cause: str, expected: Run
     assert rung(FakeChannel(dials=[Dialled(status)], variables={"HANGUPCAUSE": cause})) == expected
 
 
+def test_a_talk_that_is_known_is_not_asked_for() -> None:
+    channel = FakeChannel(dials=[Dialled("ANSWER")])
+
+    async def on_call(session: AgiSession, _: FakeChannel) -> Rung:
+        return await DialRing(session, lambda: True).ring("anna", 20.0)
+
+    assert call(channel, on_call) == Talked()
+    assert [command[0] for command in channel.commands] == ["EXEC", "EXEC"]
+
+
 def test_the_switch_stands_past_the_ring_time_before_dial_begins() -> None:
     channel = FakeChannel(dials=[Dialled()])
     rung(channel)

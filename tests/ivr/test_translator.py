@@ -223,12 +223,14 @@ def test_a_caller_who_has_gone_has_no_ringing_channel() -> None:
     assert stage.translator.ringing_channel("c1") is None
 
 
-def test_contacts_without_a_living_channel_were_lost_by_asterisk() -> None:
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_who_went_while_ami_was_away_hung_up_or_was_cut_off_by_asterisks_own_end(cut_off: bool) -> None:
     stage = Stage()
     for contact in ("c1", "c2", "c3"):
         stage.core.step(100.0, CallArrived(contact, contact, "testby", "+46858028500", None, "withheld"))
-    stage.translator.living(["c2", "an agent's leg"])
-    assert stage.counted == [CallerLost("c1", "pbx"), CallerLost("c3", "pbx")]
+    stage.translator.gone(["c1", "c3"], cut_off=cut_off)
+    ends = [CallerLost(c, "pbx") if cut_off else CallerHungUp(c) for c in ("c1", "c3")]
+    assert stage.counted == ends
     assert list(stage.core.contacts) == ["c2"]
 
 

@@ -123,7 +123,7 @@ class _Load:
     async def run(self, callers: int, steady_s: float, wakes: int) -> WaitingFigures:
         pid = self._stand.engine_pid
         assert pid is not None
-        await self._ami.received("DeviceStateList")
+        await asyncio.wait_for(self._ami.received("DeviceStateList"), DEADLINE_S)
         channels = [await self._arrive(index) for index in range(callers)]
         await asyncio.wait_for(asyncio.gather(*(channel.reached(_waits) for channel in channels)), DEADLINE_S)
         await asyncio.sleep(2.0)  # what the arrivals left to do: the log

@@ -20,6 +20,7 @@ from ivr.ami.snapshots import (
     read_channels,
     read_device_state,
     read_device_states,
+    read_start,
     read_variable,
 )
 from tests.fakes.ami import SECRET, USER, FakeAmi, Pairs
@@ -143,6 +144,13 @@ def test_a_variable_is_read(channel: str, name: str, expected: str | None) -> No
     asterisk.channels = [[("Channel", "a")]]
     asterisk.variables = {("a", "VAXEL_CASE"): "case-17"}
     assert asked(asterisk, lambda client: read_variable(client, channel, name)) == expected
+
+
+def test_another_run_of_asterisk_has_another_start() -> None:
+    asterisk = FakeAmi()
+    first = asked(asterisk, read_start)
+    asterisk.started = "12:00:07"
+    assert (first, asked(asterisk, read_start)) == ("2026-11-22 12:00:00", "2026-11-22 12:00:07")
 
 
 @pytest.mark.parametrize("name", ["SHELL(id)", "A B", "", "A\r\nAction: Command", "Å"])

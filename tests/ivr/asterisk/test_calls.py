@@ -204,6 +204,33 @@ def test_an_answer_clears_the_dead_mans_switch_of_the_caller(options: str, talk_
     asyncio.run(scene())
 
 
+def test_a_caller_whose_engine_died_in_the_talk_is_let_go_after_it() -> None:
+    """Whoever has talked is done: no engine is asked what to do with them."""
+
+    async def scene() -> None:
+        sessions = 0
+
+        async def serve(session: AgiSession) -> None:
+            nonlocal sessions
+            sessions += 1
+            dial = "PJSIP/trunk-loop,20,gS(1)U(vaxel-onanswer)"  # S(1): the talk ends after a second
+            session.writer.write(f'EXEC "Dial" "{dial}"\n'.encode())
+            await session.writer.drain()
+
+        async with (
+            exchange() as (site, asterisk, ear, folder),
+            agi_server(site, serve),
+            sipp(folder / "officer", *officer(site)),
+            sipp(folder, *citizen(site, "0858028500", seconds=20)),
+        ):
+            ended = await ear.event("UserEvent", UserEvent="VaxelEnded")
+            await ear.event("Hangup", count=2)
+            assert "0 active channels" in await asterisk.ask("core show channels")
+        assert (ended["Phase"], sessions) == ("talking", 1)
+
+    asyncio.run(scene())
+
+
 def test_no_callers_number_stands_in_asterisks_log() -> None:
     """Neither a served call nor a refused one writes who phoned."""
 
