@@ -155,22 +155,22 @@ def test_an_offer_that_we_took_back_is_not_called_the_telephones_fault() -> None
     in_office(story)
 
 
-@pytest.mark.parametrize("told_by_ami", [False, True])
-def test_when_the_agent_hangs_up_the_session_is_closed_and_asterisk_asked_only_if_ami_was_silent(
-    told_by_ami: bool,
+@pytest.mark.parametrize("told_by_ami", ["nothing", "the answer", "the answer and the end"])
+def test_when_the_agent_hangs_up_the_session_is_closed_and_asterisk_asked_unless_ami_told_the_end(
+    told_by_ami: str,
 ) -> None:
     async def story(office: Office) -> None:
         channel = await office.offered()
         before = channel.count
-        if told_by_ami:
+        if "answer" in told_by_ami:
             office.exchange.happened(OfferAnswered(CASE, "gun"))
+        if "end" in told_by_ami:
             office.exchange.happened(TalkEnded(CASE, "gun", "agent"))
         channel.finish(status="ANSWER")
         await office.gone(channel)
-        asked = [] if told_by_ami else [("GET VARIABLE", "DIALSTATUS")]
-        assert (
-            channel.commands[before:] == asked
-        )  # that the caller is done the dialplan knows since the answer
+        # That the caller is done the dialplan knows since the answer: nothing is set.
+        asked = [] if "end" in told_by_ami else [("GET VARIABLE", "DIALSTATUS")]
+        assert channel.commands[before:] == asked
         assert office.log(OfferAnswered) == [OfferAnswered(CASE, "gun")]
         assert office.log(TalkEnded) == [TalkEnded(CASE, "gun", "agent")]
         assert isinstance(office.contact.task, Leave)
