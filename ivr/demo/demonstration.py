@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -78,6 +79,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
     board = Board(everybody.queues, everybody.agents)
     server = (HOST, settings.sip_port)
     async with AsyncExitStack() as stack:
+        stack.callback(_say_what_is_left, console, state, stand)
         console.print(f"Asterisk {stand.asterisk.program.version if stand.asterisk.program else ''} starts")
         await stack.enter_async_context(stand)
         console.print("the engine answers; the agents' telephones register")
@@ -104,10 +106,8 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
                 await _look_for(plan.seconds, look)
             comparison = await compare(report, stand)
             look()
+        console.print(f"lost: {comparison.lost}")
     figures: dict[str, object] = {**board.snapshot().as_json(), **comparison.as_json()}
-    if plan.shown:
-        console.print(f"lost: {comparison.lost}   state and logs: {state}")
-        console.print(f"the call log: vaxel --settings {stand.settings_file} calls list")
     return figures
 
 
@@ -120,10 +120,14 @@ async def _citizens_phone(plan: Plan, sipp: Sipp, look: Callable[[], None]) -> C
     async with Crowd(citizens, sipp, calls=1, period_s=60.0 / plan.calls_per_minute) as crowd:
         longest_s = count / plan.calls_per_minute * 60.0 + LAST_CALLS_S
         ended = asyncio.create_task(crowd.finished(longest_s), name="citizens")
-        while not ended.done():
-            look()
-            await asyncio.wait({ended}, timeout=LOOK_S)
-        return ended.result()
+        try:
+            while not ended.done():
+                look()
+                await asyncio.wait({ended}, timeout=LOOK_S)
+            return ended.result()
+        finally:
+            ended.cancel()  # cut short: two may not wait for SIPp at once, and the crowd does when it closes
+            await asyncio.wait({ended})
 
 
 async def _look_for(seconds: float | None, look: Callable[[], None]) -> None:
@@ -162,6 +166,17 @@ def _say_other_ports(console: Console, wanted: Settings, settings: Settings) -> 
     ):
         if chosen != port:
             console.print(f"{name} on port {chosen} instead of {port}")
+
+
+def _say_what_is_left(console: Console, state: Path, stand: Stand) -> None:
+    console.print(f"state and logs: {_from_here(state)}", soft_wrap=True)
+    command = f"{_from_here(Path(sys.argv[0]))} --settings {_from_here(stand.settings_file)} calls list"
+    console.print(f"the call log: {command}", soft_wrap=True)
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _say_how_to_phone(console: Console, stand: Stand, called: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -31,11 +32,12 @@ _LIGHTS: Mapping[str, tuple[str, str]] = {  # what an agent does → sign, style
 def screen(snapshot: Snapshot, policy: Policy, now: float) -> Group:
     """Return the board at `now` (UTC seconds): the queues with their own specialists, and the totals."""
     agents = {view.agent: view for view in snapshot.agents}
-    table = Table(title="Växel", title_justify="left", expand=False)
+    # Without lines between the columns it fits a terminal of 80.
+    table = Table(title="Växel", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
     table.add_column("queue", min_width=24)
     for heading in ("waiting", "longest", "offered", "answered", "abandoned"):
         table.add_column(heading, justify="right")
-    table.add_column("specialists")
+    table.add_column("team", no_wrap=True)
     for view in snapshot.queues:
         table.add_row(*_row(view, policy, agents, now))
     totals = snapshot.totals
