@@ -1,4 +1,4 @@
-"""`vaxel demo` as people and programs start it: it ends by itself or when told, and leaves nothing running."""
+"""`vaxel demo` as people and programs start it: it ends by itself or when told to, with all it started."""
 
 from __future__ import annotations
 
