@@ -53,7 +53,8 @@ class Arrivals:
         called = self._plan.e164(called_text) or UNREAD
         number = self._folders.get(called)
         if number is None:
-            log.warning("no folder of menus names the called number %s; using %s", called, self._default)
+            # Not shown: a number that is not the municipality's may be somebody's own.
+            log.warning("no folder of menus names the called number; using %s", self._default)
             number = self._default
         caller, kind = self._pseudonyms.of(self._plan.caller(request.callerid or "", presentation))
         return CallArrived(case or request.uniqueid, request.uniqueid, number, called, caller, kind)

@@ -14,7 +14,7 @@ from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOu
 from ivr.agi.outcomes import PromptEnded as Played
 from ivr.core import Leave, Phase, Ring, Wait
 from ivr.menu.machine import Ask, Say
-from ivr.ring import CallerGone, DialRing, NotAnswered, Talked
+from ivr.ring import CallerGone, NotAnswered, Talked
 from routing.events import (
     DigitPressed,
     OfferAnswered,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ivr.exchange import Exchange
     from ivr.menu.model import Prompt
     from ivr.prompts import PromptLibrary
+    from ivr.ring import RingPort
 
 # The dead-man's switch: Asterisk takes the caller out of a session whose engine hangs. A waiting
 # caller's is renewed every RENEWAL_S; 2,000 waiting callers renew 200 times a second.
@@ -48,13 +49,18 @@ class CallSession:
     """Serve one contact through one AGI session until the caller leaves or the session ends."""
 
     def __init__(
-        self, exchange: Exchange, prompts: PromptLibrary, contact: Contact, session: AgiSession
+        self,
+        exchange: Exchange,
+        prompts: PromptLibrary,
+        contact: Contact,
+        session: AgiSession,
+        ring: RingPort,
     ) -> None:
         self._exchange = exchange
         self._prompts = prompts
         self._contact = contact
         self._session = session
-        self._ring = DialRing(session, self._has_talked)
+        self._ring = ring
         self._music = False
         self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
@@ -81,7 +87,7 @@ class CallSession:
                 return await self._offer(task)
             case Leave():
                 if not self._over:
-                    await self._session.execute("MSet", "VAXEL_PHASE=done")
+                    await self._session.execute("MSet", f"VAXEL_PHASE={Phase.LEAVING}")
                 return False  # the session is closed, and the dialplan hangs up whom it knows to be done
             case _:
                 assert_never(task)
@@ -118,7 +124,7 @@ class CallSession:
         """Return the sound of these prompts, with the dead-man's switch set past its end and the wait."""
         language = self._contact.number.language
         deadline_s = self._prompts.length_s(language, prompts) + wait_s + STEP_MARGIN_S
-        await self._session.execute("MSet", f"VAXEL_PHASE=menu,TIMEOUT(absolute)={deadline_s:.0f}")
+        await self._session.execute("MSet", f"VAXEL_PHASE={Phase.MENU},TIMEOUT(absolute)={deadline_s:.0f}")
         return self._prompts.sound(language, prompts)
 
     def _cannot_say(self, sound: str) -> bool:
@@ -129,7 +135,7 @@ class CallSession:
         return self._tell(SilenceElapsed(self._contact.id))
 
     async def _wait(self) -> bool:
-        await self._session.execute("MSet", f"VAXEL_PHASE=waiting,TIMEOUT(absolute)={DEAD_MAN_S}")
+        await self._session.execute("MSet", f"VAXEL_PHASE={Phase.WAITING},TIMEOUT(absolute)={DEAD_MAN_S}")
         if not self._music:
             await self._session.set_music(on=True)
             self._music = True
@@ -146,7 +152,7 @@ class CallSession:
 
     async def _offer(self, task: Ring) -> bool:
         contact = self._contact.id
-        rung = await self._ring.ring(task.agent, task.ring_s)
+        rung = await self._ring.ring(task.agent, task.ring_s, self._has_talked)
         self._music = False  # Dial's own music has ended ours
         match rung:
             case NotAnswered(cause):

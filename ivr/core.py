@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from routing.policy import Policy
 
 
+REMEMBERED_ENDS = 10_000  # contacts that are over; a session of one of them may come this much later
+
+
 class Phase(StrEnum):
     """What a contact is doing; also the value of VAXEL_PHASE that the dialplan branches on."""
 
@@ -119,6 +122,7 @@ class Core:
         self._router = Router(policy)
         self._telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
         self.contacts: dict[str, Contact] = {}
+        self._over: dict[str, None] = {}  # the latest contacts that ended, the oldest first
 
     def next_due(self) -> float | None:
         """Return when a `TimerFired` is wanted, UTC seconds, or None."""
@@ -159,6 +163,7 @@ class Core:
                 self._leave(talk, Outcome.ANSWERED, by)
             case EngineStarted():
                 self.contacts.clear()
+                self._over.clear()
                 self._telephones = dict.fromkeys(self._telephones, TelephoneState.UNREACHABLE)
             case _:
                 pass  # the clock, the configuration and the timer concern no single contact
@@ -172,7 +177,7 @@ class Core:
     # --- the menu -------------------------------------------------------------------------------
 
     def _arrived(self, at: float, event: CallArrived) -> list[Decision] | None:
-        if event.contact in self.contacts:
+        if event.contact in self.contacts or event.contact in self._over:
             return None
         number = self._numbers[event.number]
         first = begin(number.menu)
@@ -249,7 +254,11 @@ class Core:
         decisions = self._route(at, event)
         by = lost_by or contact.ended_by
         decisions.append(CallEnded(contact.id, _outcome(contact, lost_by), by))
+        contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]
+        self._over[contact.id] = None
+        if len(self._over) > REMEMBERED_ENDS:
+            del self._over[next(iter(self._over))]
         return decisions
 
 

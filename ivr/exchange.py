@@ -12,7 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from queues.journal.errors import JournalError
-from routing.events import AgentOffered, OfferWithdrawn, TimerFired
+from routing.events import AgentOffered, CallEnded, OfferWithdrawn, TimerFired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,12 +52,13 @@ class Exchange:
         decisions = self.core.step(at, event)
         if decisions is None:
             return False
-        self._write(at, event)
-        for decision in decisions:
-            self._write(at, decision)
+        # What was decided without its input would make no sense to a replay.
+        if self._write(at, event):
+            for decision in decisions:
+                self._write(at, decision)
         for decision in decisions:
             match decision:
-                case AgentOffered(contact):
+                case AgentOffered(contact) | CallEnded(contact):
                     self._wake(contact)
                 case OfferWithdrawn(contact):
                     self._withdraw(contact)
@@ -84,12 +85,14 @@ class Exchange:
             self._timer.cancel()
             self._timer = None
 
-    def _write(self, at: float, event: Event) -> None:
+    def _write(self, at: float, event: Event) -> bool:
         try:
             self._journal.append(at, event)
         except JournalError as error:
             # The caller comes first: a full disk must not end a call. The journal itself stays whole.
             log.error("an event is missing in the log: %s", error)  # noqa: TRY400  # the error says all
+            return False
+        return True
 
     def _wake(self, contact: str) -> None:
         wake = self._wakers.get(contact)

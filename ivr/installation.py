@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.asterisk.site import Folders, Site, Telephone
+from ivr.prompts import PromptLibrary
 from ivr.toolbox import Library, MissingProgramError, find_program
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
     On a machine without an Asterisk it is described for the place where Debian's package puts it.
     Raises `SecretUnusableError` and `UnfitSettingError`.
     """
+    default = next((n for n in numbers if n.id == settings.default_number), numbers[0])
+    apology = PromptLibrary.of(settings).sound_name(default.language, default.trouble.text)
     agents = sorted({agent for number in numbers for agent in number.agents})
     secrets = settings.secrets.open(agents, [t.name for t in settings.trunks if t.kind == "registration"])
     return Site(
@@ -45,6 +48,7 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
         agents=tuple(Telephone(agent) for agent in agents),
         trunks=settings.trunks,
         tls=settings.tls,
+        apology=Path(apology),
     )
 
 

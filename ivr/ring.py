@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from ivr.core import Phase
 from routing.events import OfferFailure
 
 if TYPE_CHECKING:
@@ -58,32 +59,30 @@ Rung: TypeAlias = Talked | NotAnswered | CallerGone
 class RingPort(Protocol):
     """Whatever can ring an agent's telephone for a caller."""
 
-    async def ring(self, agent: str, ring_s: float) -> Rung:
-        """Ring `agent` for at most `ring_s` seconds; return when the talk or the attempt is over."""
+    async def ring(self, agent: str, ring_s: float, is_over: Callable[[], bool]) -> Rung:
+        """Ring `agent` for at most `ring_s` seconds; return when the talk or the attempt is over.
+
+        `is_over` says whether a talk is known to have come of it and to be over.
+        """
         ...
 
 
 class DialRing:
-    """Ring through `EXEC Dial` in the caller's session. The agent's id is the telephone's endpoint.
+    """Ring through `EXEC Dial` in the caller's session. The agent's id is the telephone's endpoint."""
 
-    `talked` says whether a talk is known to have come of the offer and to be over, so that Asterisk need
-    not be asked: AMI mostly tells of it before Dial ends.
-    """
-
-    def __init__(self, session: AgiSession, talked: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, session: AgiSession) -> None:
         self._session = session
-        self._talked = talked
 
-    async def ring(self, agent: str, ring_s: float) -> Rung:
-        """Ring the endpoint `agent` and wait until talk or attempt is over."""
+    async def ring(self, agent: str, ring_s: float, is_over: Callable[[], bool]) -> Rung:
+        """Ring the endpoint `agent` until talk or attempt is over; ask Asterisk which, if need be."""
         session = self._session
         await session.execute(
-            "MSet", f"VAXEL_PHASE=offering,TIMEOUT(absolute)={ring_s + DEAD_MAN_MARGIN_S:.0f}"
+            "MSet", f"VAXEL_PHASE={Phase.OFFERED},TIMEOUT(absolute)={ring_s + DEAD_MAN_MARGIN_S:.0f}"
         )
         await session.execute("Dial", f"PJSIP/{agent},{ring_s:.0f},{_DIAL_OPTIONS}")
         if session.hung_up:
             return CallerGone()
-        if self._talked():
+        if is_over():
             return Talked()
         status = await session.get_variable("DIALSTATUS")
         if status is None or session.hung_up:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
 from ivr.ami.client import AmiClient
+from ivr.ami.errors import AmiError
 from ivr.ami.snapshots import hang_up, read_channels, read_device_states, read_start
 from ivr.arrivals import Arrivals
 from ivr.call import CallSession
@@ -21,8 +23,10 @@ from ivr.clock import EngineClock
 from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.menu.number import policy
+from ivr.ring import DialRing
 from ivr.translator import Translator
 from queues.calllog.database import migrate
+from queues.calllog.errors import CallLogError, DatabaseUnavailableError
 from queues.calllog.follower import follower_command
 from queues.journal.writer import JournalWriter
 from routing.events import ClockStepped, ConfigurationChanged, EngineStarted
@@ -38,7 +42,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CLOCK_CHECK_S = 5.0  # how often the machine's clock is held against the monotonic one
-FOLLOWER_RESTART_S = 2.0
+FOLLOWER_FIRST_PAUSE_S = 2.0  # before it is started again, then twice as long each time
+FOLLOWER_LAST_PAUSE_S = 60.0
 FOLLOWER_END_S = 10.0  # what the follower gets to write down the rest when the engine stops
 
 
@@ -62,7 +67,7 @@ class Engine:
         everybody = policy(parts.numbers)
         core = Core({number.id: number for number in parts.numbers}, everybody)
         self.exchange = Exchange(core, self._journal, self._clock, self._withdraw)
-        self._translator = Translator(self.exchange.happened, core.contacts, everybody.agents)
+        self._translator = Translator(self.exchange.happened, core.contacts, everybody.agents, self._withdraw)
         self._arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
         self._ami = AmiClient(
             settings.ami_host,
@@ -73,7 +78,8 @@ class Engine:
             on_connected=self._resync,
         )
         self._asterisk_start = ""  # unknown before the first connection
-        self._withdrawals: set[asyncio.Task[bool]] = set()
+        self._withdrawals: set[asyncio.Task[None]] = set()
+        self._is_migrated = False
         self._stopping = asyncio.Event()
         self.ready = asyncio.Event()  # calls are answered from now on
 
@@ -84,7 +90,11 @@ class Engine:
     async def run(self) -> None:
         """Serve until `stop` is called or SIGTERM or SIGINT comes."""
         settings = self._parts.settings
-        migrate(settings.database_url)
+        _allow_open_files()
+        try:
+            self._migrate()
+        except DatabaseUnavailableError as error:
+            log.error("%s; calls are answered all the same", error)  # noqa: TRY400  # the error says all
         self._begin_stream()
         server = FastAgiServer(settings.agi_host, settings.agi_port, self._answer)
         loop = asyncio.get_running_loop()
@@ -111,25 +121,34 @@ class Engine:
 
     def _begin_stream(self) -> None:
         self.exchange.happened(EngineStarted(self._parts.version))
+        repair = self._journal.repair
+        if repair is not None:
+            log.warning("the journal ended within an event: %d bytes were cut off", repair.cut_bytes)
         for number in self._parts.numbers:
             self.exchange.happened(ConfigurationChanged(number.id, number.content_hash))
 
     async def _answer(self, session: AgiSession) -> None:
         """Serve one AGI session: a new caller, or one who comes back from the dialplan."""
         arrival = self._arrivals.read(session.request)
+        if self.exchange.happened(arrival):
+            self._translator.arrived(arrival.contact)
         contact = self.exchange.core.contacts.get(arrival.contact)
         if contact is None:
-            self.exchange.happened(arrival)
-            contact = self.exchange.core.contacts[arrival.contact]
-        await CallSession(self.exchange, self._parts.prompts, contact, session).run()
+            return  # it is over: AMI told its end before AGI told its beginning
+        ring = DialRing(session)
+        await CallSession(self.exchange, self._parts.prompts, contact, session, ring).run()
 
     async def _resync(self, client: AmiClient) -> None:
         """Read again what may have changed while AMI was away."""
         known = list(self.exchange.core.contacts)  # asked first: who arrives meanwhile may not be in the list
         start = await read_start(client)
-        living = {channel.uniqueid for channel in await read_channels(client)}
+        channels = await read_channels(client)
+        living = {channel.uniqueid for channel in channels}
         for device, state in (await read_device_states(client)).items():
             self._translator.device(device, state)
+        for channel in channels:
+            if channel.bridge_id is not None:
+                self._translator.bridged(channel.uniqueid)
         gone = [contact for contact in known if contact not in living]
         self._translator.gone(gone, cut_off=self._asterisk_start not in {"", start})
         self._asterisk_start = start
@@ -137,10 +156,16 @@ class Engine:
     def _withdraw(self, contact: str) -> None:
         channel = self._translator.ringing_channel(contact)
         if channel is None:
-            return
-        task = asyncio.get_running_loop().create_task(hang_up(self._ami, channel), name=f"withdraw {contact}")
+            return  # it does not ring yet: the translator calls again when it does
+        task = asyncio.get_running_loop().create_task(self._hang_up(channel), name=f"withdraw {contact}")
         self._withdrawals.add(task)
         task.add_done_callback(self._withdrawals.discard)
+
+    async def _hang_up(self, channel: str) -> None:
+        try:
+            await hang_up(self._ami, channel)
+        except AmiError as error:
+            log.warning("a telephone rings on, up to its ring time: %s", error)
 
     async def _watch_clock(self) -> None:
         while True:
@@ -152,15 +177,49 @@ class Engine:
 
     async def _keep_following(self) -> None:
         """Keep the follower's process alive; the call path does not wait for it."""
+        loop, pause_s = asyncio.get_running_loop(), FOLLOWER_FIRST_PAUSE_S
+        while True:
+            began = loop.time()
+            why = await self._follow()
+            if loop.time() - began > FOLLOWER_LAST_PAUSE_S:
+                pause_s = FOLLOWER_FIRST_PAUSE_S
+            log.error("the call log's follower %s; starting it again in %g s", why, pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, FOLLOWER_LAST_PAUSE_S)
+
+    async def _follow(self) -> str:
+        """Let one follower run to its end and say how that came."""
         settings = self._parts.settings
         command, address = follower_command(settings.journal, settings.database_url)
-        while True:
+        try:
+            await asyncio.to_thread(self._migrate)
             process = await asyncio.create_subprocess_exec(*command, env=os.environ | address)
-            try:
-                status = await process.wait()
-            except asyncio.CancelledError:
-                process.terminate()
-                await asyncio.wait_for(process.wait(), FOLLOWER_END_S)
-                raise
-            log.error("the call log's follower ended with status %d; starting it again", status)
-            await asyncio.sleep(FOLLOWER_RESTART_S)
+        except (CallLogError, OSError) as error:
+            return f"could not be started: {error}"
+        try:
+            return f"ended with status {await process.wait()}"
+        finally:
+            if process.returncode is None:
+                await _end(process)
+
+    def _migrate(self) -> None:
+        if not self._is_migrated:
+            migrate(self._parts.settings.database_url)
+            self._is_migrated = True
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the follower; the journal keeps what it could not write down in time."""
+    process.terminate()
+    try:
+        async with asyncio.timeout(FOLLOWER_END_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _allow_open_files() -> None:
+    """Let this process have as many sockets as it may: each caller takes one, and 1,024 is a usual limit."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DEVICE = "PJSIP/"  # how Asterisk names a telephone's device and begins the names of its channels
 HANG_UP_EVENT = "VaxelEnded"  # what the dialplan's hang-up handler says
+LOST = "lost"  # the phase of a caller whom the dialplan let go because no engine served them
+REMEMBERED_ENDS = 1_000  # channels that ended unknown to us; a session of one of them follows within ms
 
 _STATES: Mapping[str, TelephoneState] = {
     "NOT_INUSE": TelephoneState.FREE,
@@ -44,16 +46,23 @@ _STATES: Mapping[str, TelephoneState] = {
 class Translator:
     """Turn AMI events into inputs for the exchange.
 
-    `tell` takes each input; `contacts` is the core's table, read only; `agents` are the known ids.
+    `tell` takes each input; `contacts` is the core's table, read only; `agents` are the known ids;
+    `withdraw` ends the ringing for a contact.
     """
 
     def __init__(
-        self, tell: Callable[[Input], bool], contacts: Mapping[str, Contact], agents: Collection[str]
+        self,
+        tell: Callable[[Input], bool],
+        contacts: Mapping[str, Contact],
+        agents: Collection[str],
+        withdraw: Callable[[str], None],
     ) -> None:
         self._tell = tell
+        self._withdraw = withdraw
         self._contacts = contacts
         self._agents = frozenset(agents)
         self._ringing: dict[str, str] = {}  # contact -> name of the channel that rings the agent
+        self._ended_unknown: dict[str, None] = {}  # the oldest first; agents' legs are among them
 
     def take(self, event: AmiEvent) -> None:
         """Take one AMI event; most concern nobody and cost a look-up of their name."""
@@ -69,12 +78,14 @@ class Translator:
                 channel = event.get("DestChannel")
                 if contact is not None and channel:
                     self._ringing[contact.id] = channel
+                    if contact.withdrawn:  # before it rang
+                        self._withdraw(contact.id)
             case "DialEnd":
                 self._ringing.pop(event.get("Uniqueid") or "", None)
             case "Hangup":
                 self._channel_ended(event.get("Uniqueid") or "")
             case "UserEvent" if event.get("UserEvent") == HANG_UP_EVENT:
-                self._channel_ended(event.get("Case") or "")
+                self._channel_ended(event.get("Case") or "", lost=event.get("Phase") == LOST)
             case _:
                 pass
 
@@ -83,6 +94,12 @@ class Translator:
         agent = device.removeprefix(DEVICE)
         if agent in self._agents:
             self._tell(AgentStateChanged(agent, _STATES.get(state, TelephoneState.UNREACHABLE)))
+
+    def bridged(self, contact_id: str) -> None:
+        """Take that a caller is connected to somebody: who was offered has answered while AMI was away."""
+        contact = self._contacts.get(contact_id)
+        if contact is not None and contact.agent is not None:
+            self._tell(OfferAnswered(contact.id, contact.agent))
 
     def gone(self, contacts: Iterable[str], *, cut_off: bool) -> None:
         """Take contacts whose channels ended while AMI was away; `cut_off`: because Asterisk itself ended."""
@@ -94,10 +111,20 @@ class Translator:
         """Return the channel that rings an agent for this contact, if any."""
         return self._ringing.get(contact)
 
-    def _channel_ended(self, uniqueid: str) -> None:
+    def arrived(self, contact: str) -> None:
+        """Tell the end of a contact whose channel was gone before its session came to us."""
+        if contact in self._ended_unknown:
+            del self._ended_unknown[contact]
+            self._tell(CallerHungUp(contact))
+
+    def _channel_ended(self, uniqueid: str, *, lost: bool = False) -> None:
         self._ringing.pop(uniqueid, None)
         if uniqueid in self._contacts:
-            self._tell(CallerHungUp(uniqueid))
+            self._tell(CallerLost(uniqueid, "engine") if lost else CallerHungUp(uniqueid))
+            return
+        self._ended_unknown[uniqueid] = None
+        if len(self._ended_unknown) > REMEMBERED_ENDS:
+            del self._ended_unknown[next(iter(self._ended_unknown))]
 
     def _talk_began(self, event: AmiEvent) -> None:
         contact = self._contact_of_leg(event)

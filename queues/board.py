@@ -1,6 +1,6 @@
 """The live board: who waits where, what each agent does, and the day's counts: a fold over events.
 
-Owns the live picture and its totals by the words of metrics.md: every contact that entered is open or has
+Owns the live picture and its totals in the words of the call log: every contact that entered is open or has
 exactly one outcome, and counts under the first queue it entered. Pure: no clock, no files. Knows no database
 and no terminal; a display asks for a `Snapshot`.
 """
@@ -77,7 +77,7 @@ class Totals:
         return sum(self.outcomes[outcome] for outcome in LOST)
 
     def as_json(self) -> dict[str, int]:
-        """Return the counts by the names of metrics.md, every outcome among them."""
+        """Return the counts by the names of the call log, every outcome among them."""
         counts = {
             "entered": self.entered,
             "offered": self.offered,

@@ -173,9 +173,6 @@ class Router:
         if engagement is None:
             return
         self._release(at, agent, COOL_DOWN_S[cause])
-        if cause is OfferFailure.CALLER_GONE:
-            del self._engagements[contact]
-            return
         engagement.phase = "waiting"
         engagement.agent = None
         insort(self._lines[engagement.queue].waiting, engagement.place)  # the same place as before

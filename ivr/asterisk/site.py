@@ -238,7 +238,7 @@ class Site:
     engine_tries: int = 20  # calls to an engine that is away, before the apology
     engine_pause_s: int = 1  # music between two of them
     telephone_watch_s: int = 30  # how often a telephone is asked whether it is there; 0: never
-    max_calls: int = 1_000
+    max_calls: int = 4_000  # channels; as many sessions as the engine takes
 
     def __post_init__(self) -> None:
         """Refuse what could not work or could mean something else, the first such thing by name."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ivr.demo.stand import Stand
     from queues.calllog.readings import ContactRecord
 
-FOLLOWED_S = 10.0  # the call log may be so far behind the calls in the end; it is .2 s behind usually
+FOLLOWED_S = 10.0  # the call log may be so far behind the calls in the end; it is .5 s behind usually
 LOOK_S = 0.2
 EVERY_CONTACT = 1_000_000
 

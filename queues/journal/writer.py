@@ -1,7 +1,7 @@
 """Append events to the journal: one write of one whole line each, before anything else happens with them.
 
 Owns the sequence numbers, the roll-over and the repair of a line that a kill cut off. Never syncs to disk:
-the journal survives the engine's death, not the machine's (design.md). Knows no reader and no database.
+the journal survives the engine's death, not the machine's. Knows no reader and no database.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from ivr.clock import EngineClock
 from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.menu.number import policy
+from ivr.ring import DialRing
 from queues.journal.errors import JournalError
 from routing.events import AgentStateChanged, CallArrived, CallEnded, Recorded, TelephoneState
 from tests.fakes.fastagi import FakeChannel
@@ -100,7 +101,7 @@ class Office:
     async def _answer(self, session: AgiSession) -> None:
         if CASE not in self.core.contacts:
             self.exchange.happened(CallArrived(CASE, CASE, "testby", "+46858028500", None, "withheld"))
-        await CallSession(self.exchange, NamedPrompts(), self.contact, session).run()
+        await CallSession(self.exchange, NamedPrompts(), self.contact, session, DialRing(session)).run()
         self.ended += 1
 
     def closed(self) -> bool:

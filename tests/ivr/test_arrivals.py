@@ -51,7 +51,7 @@ def test_a_called_number_of_nobody_goes_to_the_default_number(
     with caplog.at_level(logging.WARNING):
         arrival = two.read(request(called))
     assert (arrival.number, arrival.called) == ("annanby", read)
-    assert caplog.messages == [f"no folder of menus names the called number {read}; using annanby"]
+    assert caplog.messages == ["no folder of menus names the called number; using annanby"]
 
 
 def test_without_a_default_the_first_number_takes_them() -> None:

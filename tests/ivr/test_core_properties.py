@@ -85,12 +85,13 @@ class Exchange(RuleBasedStateMachine):
             case Say():
                 self.happens(PromptEnded(contact.id))
             case Ring(agent) if contact.phase is Phase.OFFERED:
-                if cause is None or cause is OfferFailure.CALLER_GONE:
+                if cause is None:
                     self.happens(OfferAnswered(contact.id, agent))
                 else:
                     self.happens(OfferFailed(contact.id, agent, cause))
-            case Ring(agent):
-                self.happens(TalkEnded(contact.id, agent, "agent"))
+            case Leave() if contact.phase is Phase.TALKING:
+                assert contact.agent is not None
+                self.happens(TalkEnded(contact.id, contact.agent, "agent"))
             case Leave():
                 self.happens(CallerHungUp(contact.id))
             case Wait():

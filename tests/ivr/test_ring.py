@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def rung(channel: FakeChannel) -> Rung:
     async def on_call(session: AgiSession, _: FakeChannel) -> Rung:
-        return await DialRing(session).ring("anna", 20.0)
+        return await DialRing(session).ring("anna", 20.0, lambda: False)
 
     return call(channel, on_call)
 
@@ -47,7 +47,7 @@ def test_a_talk_that_is_known_is_not_asked_for() -> None:
     channel = FakeChannel(dials=[Dialled("ANSWER")])
 
     async def on_call(session: AgiSession, _: FakeChannel) -> Rung:
-        return await DialRing(session, lambda: True).ring("anna", 20.0)
+        return await DialRing(session).ring("anna", 20.0, lambda: True)
 
     assert call(channel, on_call) == Talked()
     assert [command[0] for command in channel.commands] == ["EXEC", "EXEC"]
@@ -65,7 +65,7 @@ def test_the_switch_stands_past_the_ring_time_before_dial_begins() -> None:
 @pytest.mark.parametrize("end", [FakeChannel.hang_up, FakeChannel.kill])
 def test_a_caller_who_goes_while_it_rings_is_gone(end: Callable[[FakeChannel], None]) -> None:
     async def on_call(session: AgiSession, channel: FakeChannel) -> Rung:
-        ringing = asyncio.get_running_loop().create_task(DialRing(session).ring("anna", 20.0))
+        ringing = asyncio.get_running_loop().create_task(DialRing(session).ring("anna", 20.0, lambda: False))
         await channel.reached(lambda c: c.running == "EXEC")
         end(channel)
         return await ringing

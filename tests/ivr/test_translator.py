@@ -42,7 +42,10 @@ class Stage:
         self.core = Core({number.id: number}, policy([number]))
         self.told: list[Input] = []
         self.counted: list[Input] = []
-        self.translator = Translator(self._tell, self.core.contacts, ["anna", "gun", "vera"])
+        self.withdrawn: list[str] = []
+        self.translator = Translator(
+            self._tell, self.core.contacts, ["anna", "gun", "vera"], self.withdrawn.append
+        )
         self.at = 100.0
 
     def offer(self, contact: str) -> None:
@@ -214,6 +217,47 @@ def test_a_dial_that_names_no_channel_rings_none() -> None:
     stage.offer("c1")
     stage.take(event("DialBegin", Uniqueid="c1"))
     assert stage.translator.ringing_channel("c1") is None
+
+
+def test_an_offer_that_was_withdrawn_before_it_rang_is_withdrawn_as_it_rings() -> None:
+    stage = Stage()
+    stage.offer("c1")
+    stage.core.step(stage.at, AgentStateChanged("gun", TelephoneState.UNREACHABLE))
+    stage.take(event("DialBegin", Uniqueid="c1", DestChannel="PJSIP/gun-1"))
+    assert stage.withdrawn == ["c1"]
+
+
+def test_a_caller_whose_end_is_told_before_their_beginning_is_closed_at_once() -> None:
+    stage = Stage()
+    stage.take(
+        event("UserEvent", UserEvent="VaxelEnded", Case="c1", Uniqueid="c1", Phase=""),
+        event("Hangup", Uniqueid="c1"),
+    )
+    stage.core.step(100.0, CallArrived("c1", "c1", "testby", "+46858028500", None, "withheld"))
+    stage.translator.arrived("c1")
+    assert stage.counted == [CallerHungUp("c1")]
+    stage.core.step(100.0, CallArrived("c2", "c2", "testby", "+46858028500", None, "withheld"))
+    stage.translator.arrived("c2")
+    assert list(stage.core.contacts) == ["c2"]
+
+
+@pytest.mark.parametrize(("phase", "end"), [("lost", CallerLost("c1", "engine")), ("", CallerHungUp("c1"))])
+def test_whom_the_dialplan_let_go_because_no_engine_served_them_was_lost_by_us(
+    phase: str, end: Input
+) -> None:
+    stage = Stage()
+    stage.core.step(100.0, CallArrived("c1", "c1", "testby", "+46858028500", None, "withheld"))
+    stage.take(event("UserEvent", UserEvent="VaxelEnded", Case="c1", Uniqueid="c1", Phase=phase))
+    assert stage.counted == [end]
+
+
+def test_an_answer_while_ami_was_away_is_seen_by_the_bridge() -> None:
+    stage = Stage()
+    stage.offer("c1")
+    for channel in ("c1", "an agent's leg"):
+        stage.translator.bridged(channel)
+    assert stage.counted == [OfferAnswered("c1", "gun")]
+    assert stage.core.contacts["c1"].phase is Phase.TALKING
 
 
 def test_a_caller_who_has_gone_has_no_ringing_channel() -> None:

@@ -142,7 +142,7 @@ def test_unanswered_offer_goes_to_the_next_agent_and_the_caller_keeps_the_place(
     assert stage.offered(22, AgentStateChanged("bo", FREE)) == [("c1", "bo")]  # before c2
 
 
-@pytest.mark.parametrize("cause", [f for f in OfferFailure if f is not OfferFailure.CALLER_GONE])
+@pytest.mark.parametrize("cause", list(OfferFailure))
 def test_agent_rests_after_a_failed_offer_as_long_as_its_cause_says(cause: OfferFailure) -> None:
     stage = Stage(policy([SCHOOL], [specialist("anna", "school")]), "anna")
     stage.queued(0, "c1")

@@ -100,9 +100,7 @@ class Exchange(RuleBasedStateMachine):
             self.happens(OfferAnswered(contact, agent))
             return
         del self.engaged[contact]
-        if cause is not OfferFailure.CALLER_GONE:
-            decision = self._since_of(contact)
-            self.waiting[contact] = decision
+        self.waiting[contact] = self._since_of(contact)
         self.happens(OfferFailed(contact, agent, cause))
 
     @precondition(lambda self: self.talking)

@@ -17,6 +17,8 @@ import pytest
 from ivr.asterisk.site import Trunk
 from ivr.demo.stand import stand_settings
 from ivr.settings import Settings
+from queues.journal.reader import read_journal
+from tests.ivr.replay import assert_replays
 from tests.system.exchange import RealExchange, assert_no_number_in_clear
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def session_exchange(
         yield exchange
     finally:
         exchange.stop()
+    assert assert_replays(read_journal(exchange.stand.settings.journal), exchange.stand.numbers) > 0
     assert_no_number_in_clear(folder / "state", exchange.callers, exchange.malformed_callers)
 
 

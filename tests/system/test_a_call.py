@@ -58,7 +58,7 @@ def test_each_of_the_six_keys_leads_to_its_group_and_a_person(exchange: RealExch
                 await stack.enter_async_context(telephone)
             await exchange.register(*telephones)
             report = await exchange.phone(list(citizens.values()), JARFALLA)
-            assert [call.end for call in report.calls] == [CitizenEnd.LEFT] * len(KEYS)
+            assert [call.end for call in report.calls] == [CitizenEnd.LEFT] * len(KEYS), report.problems
 
     exchange.run(play())
     exchange.settle()

@@ -28,6 +28,7 @@ NAMES = {
     "100 kB": b'"' + b"x" * 100_000 + b'"',
     "60 kB": b'"' + b"x" * 60_000 + b'"',
     "bad UTF-8": b'"bad \xff\xfe\x80\xc0\xaf"',
+    "dialplan": b'"${SHELL(id)} & PJSIP/sol"',
     "an end of AGI's request": b'"Eve\\n\\nHANGUP\\n"',
 }
 
@@ -46,15 +47,32 @@ def test_a_hostile_name_leaves_everything_as_it_was(exchange: RealExchange, name
     assert exchange.story(ordinary.caller).of(PromptPlayed)
 
 
-async def phone(server: tuple[str, int], caller: str, name: bytes) -> bytes:
+def test_who_claims_to_be_a_trunk_from_another_address_is_nobody(exchange: RealExchange) -> None:
+    trunk = exchange.stand.settings.trunks[0].endpoint
+    answers = exchange.run(phone(exchange.server, trunk, b"", source="127.0.0.2"))
+    assert re.findall(rb"SIP/2\.0 (\d+)", answers) == [b"401"]
+    assert exchange.run(exchange.channels()) == []
+
+
+def test_dialling_the_dialplans_own_extension_is_a_call_like_any_other(exchange: RealExchange) -> None:
+    caller = exchange.new_caller()
+    answers = exchange.run(phone(exchange.server, caller, b"", called="T"))
+    assert b"SIP/2.0 200 OK" in answers
+    exchange.settle()
+    assert exchange.story(caller).of(PromptPlayed)
+
+
+async def phone(
+    server: tuple[str, int], caller: str, name: bytes, *, called: str = TESTBY, source: str = "127.0.0.1"
+) -> bytes:
     """Phone with that display name, stay for a moment if answered, hang up; return what Asterisk said."""
-    reader, writer = await asyncio.open_connection(*server)
+    reader, writer = await asyncio.open_connection(*server, local_addr=(source, 0))
     own = writer.get_extra_info("sockname")
     call = f"{caller.removeprefix('+')}@127.0.0.1"
 
     def request(method: str, number: int, to: bytes, body: bytes = b"") -> bytes:
         lines = [
-            f"{method} sip:{TESTBY}@{server[0]}:{server[1]} SIP/2.0".encode(),
+            f"{method} sip:{called}@{server[0]}:{server[1]} SIP/2.0".encode(),
             f"Via: SIP/2.0/TCP {own[0]}:{own[1]};branch=z9hG4bK{method}{number}{caller[1:]}".encode(),
             b"From: " + name + f" <sip:{caller}@{own[0]}:{own[1]}>;tag=1".encode(),
             b"To: " + to,
@@ -67,7 +85,7 @@ async def phone(server: tuple[str, int], caller: str, name: bytes) -> bytes:
         ]
         return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
-    to = f"<sip:{TESTBY}@{server[0]}>".encode()
+    to = f"<sip:{called}@{server[0]}>".encode()
     offer = (
         "v=0",
         f"o=- 1 1 IN IP4 {own[0]}",
