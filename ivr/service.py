@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ivr.agi.server import FastAgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
-from ivr.ami.snapshots import hang_up, read_channels, read_device_states, read_start
+from ivr.ami.snapshots import hang_up, read_channels, read_device_states, read_start, read_version
 from ivr.arrivals import Arrivals
 from ivr.call import CallSession
 from ivr.clock import EngineClock
@@ -24,6 +24,7 @@ from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.menu.number import policy
 from ivr.ring import DialRing
+from ivr.toolbox import is_outdated
 from ivr.translator import Translator
 from queues.calllog.database import migrate
 from queues.calllog.errors import CallLogError, DatabaseUnavailableError
@@ -141,6 +142,8 @@ class Engine:
     async def _resync(self, client: AmiClient) -> None:
         """Read again what may have changed while AMI was away."""
         known = list(self.exchange.core.contacts)  # asked first: who arrives meanwhile may not be in the list
+        if not self._asterisk_start and is_outdated(version := await read_version(client)):
+            log.warning("Asterisk %s lacks known security fixes: bring it up to date", version)
         start = await read_start(client)
         channels = await read_channels(client)
         living = {channel.uniqueid for channel in channels}

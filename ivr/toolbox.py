@@ -62,11 +62,6 @@ class Program:
     in_toolbox: bool
     root: Path = Path("/")  # the folder that its own files lie under
 
-    @property
-    def outdated(self) -> bool:
-        """Whether this Asterisk lacks known security fixes: worth a warning at start."""
-        return self.name == "asterisk" and _numbers(self.version) < ASTERISK_LEAST
-
     def reaching(self, *folders: Path) -> Program:
         """Return the program with `folders` in its sight, at the same paths; they must exist.
 
@@ -131,11 +126,16 @@ def find_program(name: ProgramName, environment: Mapping[str, str] = os.environ)
     return Program(name, command, version or "", in_toolbox=True, root=box / "root")
 
 
+def is_outdated(asterisk_version: str) -> bool:
+    """Whether an Asterisk of this version lacks known security fixes: worth a warning at start."""
+    version = _read_version(asterisk_version)
+    return version is not None and _numbers(version) < ASTERISK_LEAST
+
+
 def _unfit(name: ProgramName, version: str | None, *, series_only: bool = False) -> str:
     """Return why that version cannot be used, or nothing.
 
-    What was named or fetched on purpose may be an older release of the series: `Program.outdated`
-    says so, and the administrator is warned.
+    What was named or fetched on purpose may be an older release of the series: the engine warns of it.
     """
     if version is None:
         return "which does not start or tells no version"

@@ -81,6 +81,11 @@ async def read_start(client: AmiClient) -> str:
     return f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
 
 
+async def read_version(client: AmiClient) -> str:
+    """Read this Asterisk's version, as Debian or its makers write it: `22.10.1+dfsg…`, `22.10.1`."""
+    return (await client.action("CoreSettings")).get("AsteriskVersion") or ""
+
+
 async def read_channels(client: AmiClient) -> tuple[ChannelSnapshot, ...]:
     """Read every channel; raises as `AmiClient.list_action`."""
     items = await client.list_action("CoreShowChannels")

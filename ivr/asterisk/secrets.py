@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 PASSWORD_BYTES = 18  # 144 bits of chance: 24 characters that every telephone's display can show
 PSEUDONYM_KEY_BYTES = 32  # HMAC-SHA-256 gains nothing from more
 MAX_SECRET = 128  # characters
-# Printable ASCII without what a configuration file of Asterisk reads as its own: blanks, ; \ [ ] "
-_FIT = re.compile(r'[^\x00-\x20\x7f-\U0010ffff;\\\[\]"]{1,128}')
+# Printable ASCII without what a configuration file of Asterisk reads as its own: blanks, ; \ [ ] { } "
+_FIT = re.compile(r'[^\x00-\x20\x7f-\U0010ffff;\\\[\]{}"]{1,128}')
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -44,7 +44,7 @@ class Secret:
         if not _FIT.fullmatch(self._word):
             raise SecretUnusableError(
                 f"a secret of {len(self._word)} characters cannot be used: 1 to {MAX_SECRET} printable ASCII "
-                'characters are expected, without blanks and without ; \\ [ ] "'
+                'characters are expected, without blanks and without ; \\ [ ] { } "'
             )
 
     def reveal(self) -> str:
@@ -100,7 +100,7 @@ class SecretsFolder:
 
     def _made(self, *names: str) -> Secret:
         path = self._file(*names)
-        return Secret(_read(path) or _create(path, system_secrets.token_urlsafe(PASSWORD_BYTES)))
+        return _secret(path, _read(path) or _create(path, system_secrets.token_urlsafe(PASSWORD_BYTES)))
 
     def _given(self, *names: str) -> Secret:
         path = self._file(*names)
@@ -108,7 +108,7 @@ class SecretsFolder:
             raise SecretUnusableError(
                 f"the password in {path} is missing: write the operator's password there, mode 0600"
             )
-        return Secret(word)
+        return _secret(path, word)
 
     def _file(self, *names: str) -> Path:
         for name in names:
@@ -117,6 +117,13 @@ class SecretsFolder:
                     f"{name[:MAX_SECRET]!r} cannot name a secret: letters, digits, '.', '_', '-'"
                 )
         return self.path.joinpath(*names)
+
+
+def _secret(path: Path, word: str) -> Secret:
+    try:
+        return Secret(word)
+    except SecretUnusableError as error:
+        raise SecretUnusableError(f"{path}: {error}") from None
 
 
 def _read(path: Path) -> str:

@@ -83,7 +83,6 @@ class Sipp:
 class Crowd:
     """Citizens who phone in, `calls` of them per `period_s`, at most `at_once`: an asynchronous context.
 
-    `caller_name` stands between From's quotes byte by byte, for tests to be hostile with: all but NUL.
     Leaving the context ends SIPp, with BYE for the calls that are open.
     Raises `CitizenUnplayableError`, `PortTakenError`, `SippMissingError` and `SippFailedError`.
     """
@@ -96,13 +95,12 @@ class Crowd:
         calls: int,
         period_s: float = 1.0,
         at_once: int = 1000,
-        caller_name: bytes = b"",
     ) -> None:
         self._citizens = tuple(citizens)
         self._sipp = sipp
         self._rate = ("-r", str(calls), "-rp", str(round(period_s * 1000)), "-l", str(at_once))
         self._slots = max((len(citizen.presses) for citizen in citizens), default=0)
-        self._scenario = write_scenario(sipp.called, self._slots, caller_name)
+        self._scenario = write_scenario(sipp.called, self._slots)
         self._process: asyncio.subprocess.Process | None = None
         self._folder: Path | None = None
         self._sink: SoundPort | None = None
@@ -221,15 +219,12 @@ class Crowd:
                 self._process.send_signal(order)
 
 
-def write_scenario(called: str, slots: int, caller_name: bytes = b"") -> bytes:
+def write_scenario(called: str, slots: int) -> bytes:
     """Render the scenario for citizens who press at most `slots` keys."""
     if not _USER.fullmatch(called):
         raise CitizenUnplayableError(
             "citizens: the called number must be a plain SIP user, such as +46858028500"
         )
-    if 0 in caller_name:
-        raise CitizenUnplayableError("citizens: SIPp cannot send NUL in a caller's name; a Telephone can")
-    name = "".join(f"\\x{byte:02x}" for byte in caller_name)  # SIPp's own escape, which is read only once
     environment = Environment(
         loader=PackageLoader("ivr.demo", "scenarios"),
         undefined=StrictUndefined,
@@ -238,7 +233,6 @@ def write_scenario(called: str, slots: int, caller_name: bytes = b"") -> bytes:
     text = environment.get_template("citizen.xml.j2").render(
         called=called,
         slots=slots,
-        name=f'"{name}" ' if name else "",
         refusals=REFUSALS,
     )
     return text.encode()

@@ -7,6 +7,7 @@ Must not know telephones: which trunk a called number comes in on is no matter h
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from queues.yamlfile import Section, Value
     from routing.policy import Agent, Policy, Queue
+
+log = logging.getLogger(__name__)
 
 NUMBER_FILE = "number.yaml"
 FILES = (NUMBER_FILE, MENU_FILE, QUEUES_FILE, AGENTS_FILE)
@@ -82,8 +85,8 @@ def load_number(folder: Path) -> Number:
 def load_numbers(menus: Path) -> tuple[Number, ...]:
     """Load every number's folder below `menus`, by name; folders that begin with . or _ are left out.
 
-    Raises `ConfigurationError` with all problems of all files: also a telephone number, a queue or an agent
-    that two folders claim.
+    Logs what is doubtful and not wrong. Raises `ConfigurationError` with all problems of all files: also a
+    telephone number, a queue or an agent that two folders claim.
     """
     findings = Findings()
     loaded = [_load(folder, findings) for folder in _folders(menus, findings)]
@@ -96,6 +99,8 @@ def load_numbers(menus: Path) -> tuple[Number, ...]:
                 value.error(f"expected a number of its own, found {telephone} also in {where}")
     merge(folder.definitions for folder in loaded)
     findings.check()
+    for problem in findings.warnings:
+        log.warning("%s", problem)
     return tuple(folder.number for folder in loaded if folder.number is not None)
 
 

@@ -39,6 +39,7 @@ class FakeAmi:
         self.device_states: dict[str, str] = {}
         self.channels: list[Pairs] = []
         self.variables: dict[tuple[str, str], str] = {}
+        self.version = "22.10.1+dfsg-1"
         self.started = "12:00:00"  # another time: another run of Asterisk
         self.greeting = GREETING
         self.refuse_login = False
@@ -164,6 +165,8 @@ class FakeAmi:
                     self._write(writer, message([("Event", "FullyBooted"), ("Status", "Fully Booted")]))
             case "Ping":
                 success(("Ping", "Pong"))
+            case "CoreSettings":
+                success(("AMIversion", "11.0.0"), ("AsteriskVersion", self.version))
             case "CoreStatus":
                 success(("CoreStartupDate", "2026-11-22"), ("CoreStartupTime", self.started))
             case "DeviceStateList":

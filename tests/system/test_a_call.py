@@ -23,10 +23,9 @@ from routing.events import (
     OfferFailed,
     OfferFailure,
     Outcome,
-    PromptPlayed,
     TalkEnded,
 )
-from tests.system.exchange import JARFALLA, TESTBY
+from tests.system.exchange import JARFALLA
 
 if TYPE_CHECKING:
     from ivr.demo.telephone import Behaviour
@@ -266,31 +265,3 @@ def test_withheld_number_stays_withheld(exchange: RealExchange) -> None:
     exchange.settle()
     arrival = exchange.latest().of(CallArrived)[0]
     assert (arrival.caller, arrival.caller_kind) == (None, "withheld")  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        b'Eve \\"; agi_uniqueid: 1',
-        b"bad \xff\xfe\x80 UTF-8",
-        b"${SHELL(id)} & PJSIP/sol",
-        b"x" * 20_000,
-    ],
-    ids=["quotes", "bad UTF-8", "dialplan", "long"],
-)
-def test_hostile_caller_names_change_nothing(exchange: RealExchange, name: bytes) -> None:
-    citizen = exchange.citizen("3")
-
-    async def play() -> CitizenEnd:
-        async with exchange.crowd([citizen], TESTBY, caller_name=name) as crowd:
-            report = await crowd.finished(20.0)
-        return report.calls[0].end
-
-    end = exchange.run(play())
-    exchange.settle()
-    if end is CitizenEnd.CUT_OFF:
-        assert exchange.story(citizen.caller).ends[0].outcome is Outcome.SELF_SERVED
-    assert exchange.stand.asterisk.pid is not None
-    ordinary = exchange.citizen("3")
-    exchange.run(exchange.phone([ordinary]))
-    assert exchange.story(ordinary.caller).of(PromptPlayed)

@@ -22,6 +22,7 @@ from ivr.ami.snapshots import (
     read_device_states,
     read_start,
     read_variable,
+    read_version,
 )
 from tests.fakes.ami import SECRET, USER, FakeAmi, Pairs
 from tests.ivr.ami.virtual_time import run
@@ -144,6 +145,10 @@ def test_a_variable_is_read(channel: str, name: str, expected: str | None) -> No
     asterisk.channels = [[("Channel", "a")]]
     asterisk.variables = {("a", "VAXEL_CASE"): "case-17"}
     assert asked(asterisk, lambda client: read_variable(client, channel, name)) == expected
+
+
+def test_the_version_is_read() -> None:
+    assert asked(FakeAmi(), read_version) == "22.10.1+dfsg-1"
 
 
 def test_another_run_of_asterisk_has_another_start() -> None:

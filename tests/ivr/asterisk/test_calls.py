@@ -132,14 +132,15 @@ def test_while_no_engine_answers_the_caller_is_kept_and_the_engine_called_again(
 
 
 def test_an_engine_that_stays_away_ends_in_an_apology() -> None:
-    """After the counted tries the call ends by us, with its phase as it was."""
+    """After the counted tries the call ends by us, and its phase says so."""
 
     async def scene() -> None:
         beep = find_program("asterisk").library().sounds / "beep"
         async with exchange(engine_tries=3, apology=beep) as (site, asterisk, ear, folder):
             began = time.monotonic()
             async with sipp(folder, *citizen(site, "0858028500", seconds=20)):
-                await ear.event("UserEvent", UserEvent="VaxelEnded")
+                ended = await ear.event("UserEvent", UserEvent="VaxelEnded")
+            assert ended["Phase"] == "lost"
             assert 2.0 < time.monotonic() - began < 6  # two pauses of one second and a beep
             assert "beep" not in asterisk.log.read_text()  # it would be named if it were missing
 

@@ -57,13 +57,23 @@ def test_a_missing_trunk_password_is_asked_of_the_administrator(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "word", ["", "has blank", "semi;colon", "brack[et", "line\nend", "back\\slash", "åäö", "x" * 129]
+    "word",
+    ["", "has blank", "semi;colon", "brack[et", "bra{ce", "line\nend", "back\\slash", "åäö", "x" * 129],
 )
 def test_an_unusable_secret_is_refused_without_being_shown(word: str) -> None:
     with pytest.raises(SecretUnusableError) as caught:
         Secret(word)
     assert str(caught.value).startswith(f"a secret of {len(word)} characters cannot be used")
     assert not word or word not in str(caught.value)
+
+
+def test_the_file_of_an_unusable_secret_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "trunks" / "operator"
+    file.parent.mkdir()
+    file.write_text("op{erator}1\n")
+    with pytest.raises(SecretUnusableError) as caught:
+        SecretsFolder(tmp_path).open(trunks=("operator",))
+    assert str(caught.value).startswith(f"{file}: a secret of 11 characters cannot be used")
 
 
 @pytest.mark.parametrize("name", ["../ami", "a/b", "", ".hidden"])
