@@ -109,7 +109,11 @@ def serve(ctx: click.Context) -> None:
 
 
 @main.command()
-@click.option("--seconds", type=click.FloatRange(1, 86_400), help="End by itself after so long.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 86_400),
+    help="Let citizens come for so long; then the last calls end.",
+)
 @click.option("--calls-per-minute", type=click.FloatRange(0, 1_200), default=12.0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end, nothing else.")
 @click.option("--sip-port", type=click.IntRange(1, 65_535), help="Asterisk's SIP port; a free one otherwise.")
@@ -149,7 +153,9 @@ def asterisk_render(ctx: click.Context, out: Path) -> None:
     from ivr.menu.number import load_numbers
 
     settings = _settings(ctx)
-    for name in write(site_of(settings, load_numbers(settings.menus), out), out):
+    site = site_of(settings, load_numbers(settings.menus), out)
+    site.folders.make()
+    for name in write(site, out):
         click.echo(out / name)
 
 

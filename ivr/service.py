@@ -92,10 +92,6 @@ class Engine:
         """Serve until `stop` is called or SIGTERM or SIGINT comes."""
         settings = self._parts.settings
         _allow_open_files()
-        try:
-            self._migrate()
-        except DatabaseUnavailableError as error:
-            log.error("%s; calls are answered all the same", error)  # noqa: TRY400  # the error says all
         self._begin_stream()
         server = FastAgiServer(settings.agi_host, settings.agi_port, self._answer)
         loop = asyncio.get_running_loop()
@@ -179,7 +175,14 @@ class Engine:
                 self.exchange.happened(ClockStepped(moved_s))
 
     async def _keep_following(self) -> None:
-        """Keep the follower's process alive; the call path does not wait for it."""
+        """Keep the follower's process alive; the call path does not wait for it.
+
+        Raises `CallLogError` at once for an address that is none or a database of a newer version.
+        """
+        try:
+            await asyncio.to_thread(self._migrate)
+        except DatabaseUnavailableError as error:
+            log.error("%s; calls are answered all the same", error)  # noqa: TRY400  # the error says all
         loop, pause_s = asyncio.get_running_loop(), FOLLOWER_FIRST_PAUSE_S
         while True:
             began = loop.time()
@@ -195,9 +198,10 @@ class Engine:
         settings = self._parts.settings
         command, address = follower_command(settings.journal, settings.database_url)
         try:
-            await asyncio.to_thread(self._migrate)
+            if not self._is_migrated:
+                await asyncio.to_thread(self._migrate)
             process = await asyncio.create_subprocess_exec(*command, env=os.environ | address)
-        except (CallLogError, OSError) as error:
+        except (CallLogError, OSError, RuntimeError) as error:  # RuntimeError: no thread can be started
             return f"could not be started: {error}"
         try:
             return f"ended with status {await process.wait()}"
@@ -206,9 +210,8 @@ class Engine:
                 await _end(process)
 
     def _migrate(self) -> None:
-        if not self._is_migrated:
-            migrate(self._parts.settings.database_url)
-            self._is_migrated = True
+        migrate(self._parts.settings.database_url)
+        self._is_migrated = True
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

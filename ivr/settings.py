@@ -32,6 +32,7 @@ LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _REGION = re.compile(r"[A-Z]{2}")
+_PORTS: Mapping[str, int] = {"udp": 5060, "tcp": 5060, "tls": 5061}  # of SIP: RFC 3261
 _PORT = re.compile(r"[0-9]{1,5}")
 _AREA = re.compile(r"[1-9][0-9]{0,4}")
 
@@ -213,15 +214,16 @@ def _trunk(value: Value) -> Trunk | None:
     kinds: Mapping[str, TrunkKind] = {"address": "address", "registration": "registration"}
     transports: Mapping[str, Transport] = {"udp": "udp", "tcp": "tcp", "tls": "tls"}
     kind, transport = section.get("kind"), section.get("transport")
+    chosen: Transport = "udp" if transport is None else transport.choice(transports)
     try:
         return Trunk(
             name=section.text("name", what="a short name in small letters", pattern=_NAME),
             kind="address" if kind is None else kind.choice(kinds),
             host=section.text("host", what="a host name or address", pattern=_HOST),
-            port=section.integer("port", 5060, least=LOWEST_PORT, most=HIGHEST_PORT),
+            port=section.integer("port", _PORTS[chosen], least=LOWEST_PORT, most=HIGHEST_PORT),
             username=section.text("username", what="the user name at the operator"),
             contact_user=section.text("contact user", what="the user that the operator calls"),
-            transport="udp" if transport is None else transport.choice(transports),
+            transport=chosen,
             match=tuple(item.text(what="a host or a network") for item in section.items("calls from")),
             srtp=section.boolean("encrypted audio"),
         )

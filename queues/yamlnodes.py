@@ -31,6 +31,17 @@ _UNPRINTABLE = re.compile(
 )
 
 
+# What PyYAML says of the mistakes that people make, and what it should say to them.
+_MISTAKES = {
+    "mapping values": 'expected no ": " within a value; quote the text, or indent like the line before',
+    "<block end>": "expected the indentation of the lines it belongs with, or an end of the one before",
+    "could not find expected ':'": "expected a colon after the key in the line before",
+    "expected ',' or '}'": "expected a comma or a closing }; a text that holds a comma needs quotes",
+    "expected ',' or ']'": "expected a comma or a closing ]",
+    "found unexpected end of stream": "expected closing quotes, found the end of the file",
+}
+
+
 def compose(content: bytes, path: Path, findings: Findings) -> yaml.Node | None:
     """Read YAML that came from `path`. None, and why in `findings`, when it cannot be used at all."""
     if len(content) > MAX_FILE_BYTES:
@@ -49,7 +60,12 @@ def compose(content: bytes, path: Path, findings: Findings) -> yaml.Node | None:
     for number, row in enumerate(text.split("\n"), start=1):
         if "\t" in row:
             usable = False
-            findings.note(path, number, row.index("\t") + 1, "expected blanks, found a tab character")
+            findings.note(
+                path,
+                number,
+                row.index("\t") + 1,
+                "expected blanks, found a tab character; press the space bar instead",
+            )
     invisible = _UNPRINTABLE.search(text)
     if invisible is not None:
         usable = False
@@ -66,8 +82,7 @@ def _nodes(text: str, path: Path, findings: Findings) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        what = ", ".join(part for part in (error.context, error.problem) if part)
-        findings.note(path, line, column, f"expected YAML, found a mistake in it: {what}")
+        findings.note(path, line, column, _mistake(error))
         return None
     except (yaml.YAMLError, ValueError, OverflowError):  # such as "\U00110000", which is no character
         line, column = composer.line + 1, composer.column + 1
@@ -117,6 +132,17 @@ class _Composer(yaml.SafeLoader):
         self.usable = False
         shown = message if len(message) <= 2 * MAX_WORD + 40 else f"{message[: 2 * MAX_WORD]}…"
         self._findings.note(self._path, mark.line + 1, mark.column + 1, shown)
+
+
+def _mistake(error: yaml.MarkedYAMLError) -> str:
+    """Say what is wrong in words for somebody who has never heard of a block mapping."""
+    problem = error.problem or ""
+    began = "" if error.context_mark is None else f"; it began in line {error.context_mark.line + 1}"
+    for theirs, ours in _MISTAKES.items():
+        if theirs in problem:
+            return f"{ours}{began}"
+    what = ", ".join(part for part in (error.context, error.problem) if part)
+    return f"expected YAML, found a mistake in it: {what}"
 
 
 def _unprintable(character: str) -> str:

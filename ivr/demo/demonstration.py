@@ -24,7 +24,7 @@ from ivr.demo.citizen_log import CitizensReport
 from ivr.demo.citizens import Crowd, Sipp
 from ivr.demo.comparison import compare
 from ivr.demo.crowd import draw_citizens
-from ivr.demo.errors import AgentsNotSeenError
+from ivr.demo.errors import AgentsNotSeenError, StateFolderUnusableError
 from ivr.demo.screen import screen
 from ivr.demo.stand import HOST, SOFTPHONE, Stand, free_port, stand_settings
 from ivr.menu.number import load_numbers, policy
@@ -66,11 +66,14 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
     console = Console(stderr=not plan.shown, quiet=not plan.shown)
     began = time.monotonic()
     state = plan.state or _state_folder()
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StateFolderUnusableError(state, error.strerror or type(error).__name__) from None
     settings = stand_settings(
         replace(base, prompt_cache=base.prompt_cache or _prompt_cache()), state, sip_port=plan.sip_port
     )
-    _say_other_ports(console, base, settings)
+    _say_other_ports(console, replace(base, sip_port=plan.sip_port or base.sip_port), settings)
     numbers = load_numbers(settings.menus)
     prompts = PromptLibrary.of(settings)
     prompts.build(numbers, lambda done, of: console.print(f"prompts: {done} of {of} spoken"))
@@ -95,6 +98,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         with Live(console=console, auto_refresh=False) as live:
 
             def look() -> None:
+                stand.check()
                 for recorded in tail.poll():
                     board.apply(recorded)
                 live.update(screen(board.snapshot(), everybody, time.time()), refresh=True)
@@ -152,10 +156,19 @@ async def _agents_seen(board: Board, tail: JournalTail) -> None:
 
 
 def _end_on_signals() -> None:
+    """Let the first signal end us; who asks again must not keep us from ending what we started."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # we run in one
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    asked = False
+
+    def end() -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, end)
 
 
 def _say_other_ports(console: Console, wanted: Settings, settings: Settings) -> None:
@@ -182,7 +195,7 @@ def _from_here(path: Path) -> Path:
 def _say_how_to_phone(console: Console, stand: Stand, called: str) -> None:
     sip = stand.settings.sip_port
     console.print(
-        f"phone in yourself: SIP account {SOFTPHONE} at {HOST}:{sip} (UDP), "
+        f"phone in yourself, from this machine: SIP account {SOFTPHONE} at {HOST}:{sip} (UDP), "
         f"password {stand.softphone_password}, then dial {called}",
         highlight=False,
     )

@@ -57,6 +57,20 @@ class EngineFailedError(DemoError):
         super().__init__(f"the engine {what}; its log is {log}")
 
 
+class AsteriskEndedError(DemoError):
+    """Asterisk ended before it was told to: says where its log is."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(f"Asterisk has ended by itself; its log is {log}")
+
+
+class StateFolderUnusableError(DemoError):
+    """The folder for journal, database and logs cannot be made."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"state folder {folder}: {reason}; choose another with --state")
+
+
 class AgentsNotSeenError(DemoError):
     """The engine does not know telephones that are registered: says how many, and where to look."""
 

@@ -34,10 +34,10 @@ def screen(snapshot: Snapshot, policy: Policy, now: float) -> Group:
     agents = {view.agent: view for view in snapshot.agents}
     # Without lines between the columns it fits a terminal of 80.
     table = Table(title="Växel", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    table.add_column("queue", min_width=24)
+    table.add_column("queue", min_width=18)
     for heading in ("waiting", "longest", "offered", "answered", "abandoned"):
         table.add_column(heading, justify="right")
-    table.add_column("team", no_wrap=True)
+    table.add_column("team", min_width=5, overflow="fold")
     for view in snapshot.queues:
         table.add_row(*_row(view, policy, agents, now))
     totals = snapshot.totals

@@ -18,7 +18,7 @@ import yaml
 
 from ivr.asterisk.process import AsteriskProcess
 from ivr.asterisk.site import Telephone, Trunk
-from ivr.demo.errors import EngineFailedError, PortTakenError
+from ivr.demo.errors import AsteriskEndedError, EngineFailedError, PortTakenError
 from ivr.installation import site_of
 from ivr.menu.number import load_numbers
 from ivr.numbers import NumberPlan, Pseudonyms
@@ -52,10 +52,9 @@ def free_port(preferred: int = 0, kind: socket.SocketKind = socket.SOCK_STREAM) 
 
 
 def free_audio_ports() -> int:
-    """Return the first port of a block whose ends and middle are free."""
+    """Return the first port of a block that is free."""
     for first in FIRST_AUDIO_PORTS:
-        block = (first, first + 1, first + AUDIO_PORTS // 2, first + AUDIO_PORTS - 1)
-        if all(free_port(port, socket.SOCK_DGRAM) == port for port in block):
+        if all(free_port(port, socket.SOCK_DGRAM) == port for port in range(first, first + AUDIO_PORTS)):
             return first
     raise PortTakenError(
         f"no {AUDIO_PORTS} UDP ports in a row on {HOST} are free for audio; "
@@ -131,6 +130,13 @@ class Stand:
         """What a person's own telephone registers with as `softphone`."""
         return self.asterisk.site.secrets.telephones[SOFTPHONE].reveal()
 
+    def check(self) -> None:
+        """Raise `EngineFailedError` or `AsteriskEndedError` when either has ended by itself."""
+        if self._engine is not None and self._engine.returncode is not None:
+            raise EngineFailedError(f"ended with exit code {self._engine.returncode}", self.engine_log)
+        if self.asterisk.pid is None:
+            raise AsteriskEndedError(self.asterisk.log)
+
     def password(self, agent: str) -> str:
         """What an agent's telephone registers with."""
         return self.asterisk.site.secrets.telephones[agent].reveal()
@@ -179,8 +185,10 @@ class Stand:
 
     async def stop(self) -> None:
         """End engine and Asterisk. Asterisk first would cut calls off that the engine then logs as lost."""
-        await self.stop_engine()
-        await self.asterisk.stop()
+        try:
+            await self.stop_engine()
+        finally:
+            await self.asterisk.stop()
 
     async def _answers(self) -> bool:
         try:

@@ -28,6 +28,7 @@ NOTHING = "-"
 
 _HEADINGS = ("Arrived", "Contact", "Number", "Caller", "Queue", "Agent", "Wait", "Talk", "Outcome")
 _SHORTENED = frozenset({"Number", "Queue", "Agent"})
+_LEFT_OUT = ("Caller", "Number", "Agent")  # on a narrow screen, in this order; `show` has them all
 _DURATIONS = frozenset({"Wait", "Talk"})
 _NAME_LEAST = 8  # columns that a shortened name keeps
 _GAP = 2  # columns between two columns
@@ -57,17 +58,31 @@ def contacts_table(records: Sequence[ContactRecord], *, zone: tzinfo = UTC, widt
         heading: max(map(len, (heading, *cells)))
         for heading, cells in zip(_HEADINGS, zip(*rows, strict=True), strict=True)
     }
-    # On a narrow screen names are shortened; times, ids and figures never.
-    fixed = sum(needed[heading] for heading in _HEADINGS if heading not in _SHORTENED)
-    name_width = max(_NAME_LEAST, (width - fixed - _GAP * (len(_HEADINGS) + 1)) // len(_SHORTENED))
+    # On a narrow screen names are shortened and then left out; times, ids and figures never.
+    headings, left_out = list(_HEADINGS), []
+    for heading in _LEFT_OUT:
+        if _least(headings, needed) > width:
+            headings.remove(heading)
+            left_out.append(heading)
+    shortened = [heading for heading in headings if heading in _SHORTENED]
+    spare = width - _least(headings, needed) + _NAME_LEAST * len(shortened)
+    name_width = max(_NAME_LEAST, spare // len(shortened))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in _HEADINGS:
+    for heading in headings:
         column = min(needed[heading], name_width) if heading in _SHORTENED else needed[heading]
         justify: Literal["left", "right"] = "right" if heading in _DURATIONS else "left"
         table.add_column(heading, justify=justify, no_wrap=True, min_width=column, max_width=column)
     for row in rows:
-        table.add_row(*map(Text, row))  # plain text: a name in brackets is not markup
-    return _rendered(table, width)
+        cells = (cell for heading, cell in zip(_HEADINGS, row, strict=True) if heading in headings)
+        table.add_row(*map(Text, cells))  # plain text: a name in brackets is not markup
+    note = f"Left out for want of room: {', '.join(left_out)}.\n" if left_out else ""
+    return _rendered(table, width) + note
+
+
+def _least(headings: Sequence[str], needed: Mapping[str, int]) -> int:
+    """Return how many columns of the terminal a table of these needs at the least."""
+    widths = (_NAME_LEAST if heading in _SHORTENED else needed[heading] for heading in headings)
+    return sum(widths) + _GAP * (len(headings) + 1)
 
 
 def contact_table(history: ContactHistory, *, zone: tzinfo = UTC, width: int = WIDTH) -> str:
@@ -119,7 +134,13 @@ def history_json(history: ContactHistory) -> dict[str, Any]:
 
 
 def _with_iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _iso(value) if name in _TIMES else value for name, value in fields.items()}
+    return {name: _for_json(name, value) for name, value in fields.items()}
+
+
+def _for_json(name: str, value: Any) -> Any:
+    if name in _TIMES:
+        return _iso(value)
+    return round(value, 3) if name.endswith("_s") and isinstance(value, float) else value  # milliseconds
 
 
 def _rendered(table: Table, width: int) -> str:

@@ -164,7 +164,8 @@ def test_a_program_that_leaves_no_sound_is_told(tmp_path: Path, text: str, end: 
     assert str(caught.value).endswith(end)
 
 
-def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_program_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # on ours there may be folders that we may not read
     with pytest.raises(SpeechCommandUnfitError) as caught:
         PromptLibrary(tmp_path, ("no-such-voice", "{output}")).build([NUMBER])
     remedy = "No such file or directory; install it, or set another"

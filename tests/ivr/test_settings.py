@@ -59,6 +59,7 @@ def test_the_documented_file_loads_with_every_key_in_its_place(tmp_path: Path) -
                 "operator",
                 "registration",
                 "sip.operator.example",
+                5061,
                 username="46858028500",
                 transport="tls",
                 srtp=True,

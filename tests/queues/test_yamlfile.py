@@ -27,6 +27,9 @@ from queues.yamlfile import (
 PATH = Path("menus/x/menu.yaml")
 KEYS = ("name", "wait", "count", "open", "kind", "list", "free")
 
+INDENTATION = "expected the indentation of the lines it belongs with, or an end of the one before"
+CLOSING = "expected a comma or a closing }; a text that holds a comma needs quotes"
+
 
 def read(text: str | bytes) -> tuple[Value | None, Findings]:
     findings = Findings()
@@ -203,7 +206,7 @@ def test_warnings_alone_do_not_stop() -> None:
     [
         (b"", "1:1: expected keys with values, found an empty file"),
         (b"# only a comment\n", "1:1: expected keys with values, found an empty file"),
-        (b"a: b\n\tc: d\n", "2:1: expected blanks, found a tab character"),
+        (b"a: b\n\tc: d\n", "2:1: expected blanks, found a tab character; press the space bar instead"),
         (b"\xef\xbb\xbfa: \xe5\n", "1:4: expected UTF-8, found another coding; save the file as UTF-8"),
         (b"a: \xc3\xa5\nb: \xff\n", "2:4: expected UTF-8, found another coding; save the file as UTF-8"),
         (b"a: x\x00y\n", "1:5: expected text, found the invisible character U+0000; remove it"),
@@ -214,8 +217,12 @@ def test_warnings_alone_do_not_stop() -> None:
         (b"a: &x b\n", "1:4: anchors (&x) are not used here; remove it"),
         (b"a: !!python/name:os.system b\n", "1:4: tags (tag:yaml.org,2002:python/name:os.system) are not used here; remove it"),
         (b"a: b\n---\nc: d\n", "2:1: expected YAML, found a mistake in it: expected a single document in the stream, but found another document"),
-        (b"a: [b\n", "2:1: expected YAML, found a mistake in it: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'"),
-        (b"a: b: c\n", "1:5: expected YAML, found a mistake in it: mapping values are not allowed here"),
+        (b"a: [b\n", "2:1: expected a comma or a closing ]; it began in line 1"),
+        (b"a: b: c\n", '1:5: expected no ": " within a value; quote the text, or indent like the line before'),
+        (b"a:\n  - b: 1\n  d: 3\n", f"3:3: {INDENTATION}; it began in line 2"),
+        (b"a: 1\nb\nc: 2\n", "3:1: expected a colon after the key in the line before; it began in line 2"),
+        (b"a: {b: 1, c\nd: 2\n", f"2:2: {CLOSING}; it began in line 1"),
+        (b'a: "b\nc: 2\n', "3:1: expected closing quotes, found the end of the file; it began in line 1"),
         (b"[" * 30, "1:21: expected YAML, found a mistake in it: more than 20 levels inside each other"),
         (b"a" * 1_000_001, "1:1: expected at most 1,000,000 bytes, found more; divide the file"),
     ],

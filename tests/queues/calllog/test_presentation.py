@@ -125,8 +125,16 @@ def test_an_empty_list_says_so() -> None:
     assert contacts_table(()) == "No contacts.\n"
 
 
+def test_on_a_narrow_screen_what_matters_least_is_left_out_and_named() -> None:
+    text = contacts_table((OPEN, WITHHELD, ANSWERED), width=80)
+    shown = ("2025-07-01 10:00:00", "c-20250701-000017", "social-", "1:16", "65:03", "answered")
+    assert all(cell in text for cell in shown)
+    assert text.endswith("Left out for want of room: Caller, Number, Agent.\n")
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_ids_and_figures_are_whole_where_names_are_shortened() -> None:
-    text = contacts_table((OPEN, WITHHELD, ANSWERED), width=105)
+    text = contacts_table((OPEN, WITHHELD, ANSWERED), width=108)
     shown = ("2025-07-01 10:00:00", "c-20250701-000017", "5f0c91d2", "social-…", "1:16", "65:03", "answered")
     assert all(cell in text for cell in shown)
 
