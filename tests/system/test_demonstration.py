@@ -44,8 +44,12 @@ def test_it_ends_by_itself_with_one_json_object(tmp_path: Path) -> None:
     assert {"offered", "answered", "abandoned", "self_served"} <= set(figures)
 
 
-@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_told_to_end_it_ends_with_everything_that_it_started(tmp_path: Path, order: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "orders", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGINT, signal.SIGINT)]
+)
+def test_told_to_end_it_ends_with_everything_that_it_started(
+    tmp_path: Path, orders: tuple[signal.Signals, ...]
+) -> None:
     state = tmp_path / "d"
     with start(state, "--calls-per-minute", "60") as demo:
         deadline = time.monotonic() + STARTED_S
@@ -53,18 +57,43 @@ def test_told_to_end_it_ends_with_everything_that_it_started(tmp_path: Path, ord
             assert demo.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        demo.send_signal(order)
+        for order in orders:
+            demo.send_signal(order)
+            time.sleep(0.3)  # a second Ctrl-C comes while everything is being ended
         out, err = demo.communicate(timeout=ENDED_S)
     assert (demo.returncode, err) == (130, "")
     assert "the call log: " in out
-    assert not list(processes_with(str(state)))
+    assert not [command for _, command in processes() if str(state) in command]
 
 
-def processes_with(argument: str) -> Iterator[str]:
+def processes() -> Iterator[tuple[int, str]]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            command = (folder / "cmdline").read_bytes().decode(errors="replace")
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if argument in command and int(folder.name) != os.getpid():
-            yield command
+        if int(folder.name) != os.getpid():
+            yield int(folder.name), command
+
+
+def test_a_state_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    state = tmp_path / "file" / "x"
+    with start(state, "--json") as demo:
+        out, err = demo.communicate(timeout=ENDED_S)
+    expected = f"vaxel: state folder {state}: Not a directory; choose another with --state\n"
+    assert (demo.returncode, out, err) == (1, "", expected)
+
+
+def test_an_engine_that_dies_ends_it_with_one_line(tmp_path: Path) -> None:
+    state = tmp_path / "d"
+    with start(state, "--calls-per-minute", "60", "--json") as demo:
+        deadline = time.monotonic() + STARTED_S
+        while b"CallArrived" not in b"".join(file.read_bytes() for file in state.glob("journal/*")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        (engine,) = (pid for pid, command in processes() if str(state) in command and "serve" in command)
+        os.kill(engine, signal.SIGKILL)
+        out, err = demo.communicate(timeout=ENDED_S)
+    expected = f"vaxel: the engine ended with exit code -9; its log is {state / 'engine.log'}\n"
+    assert (demo.returncode, out, err) == (1, "", expected)
