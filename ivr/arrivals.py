@@ -7,11 +7,10 @@ clear goes no further than this file.
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ivr.installation import default_number
 from ivr.numbers import NumberPlan, Pseudonyms
-from queues.problems import Findings, suggestion
 from routing.events import CallArrived
 
 if TYPE_CHECKING:
@@ -36,13 +35,7 @@ class Arrivals:
         self._plan = NumberPlan(settings.region, settings.area)
         self._pseudonyms = Pseudonyms(pseudonym_key)
         self._folders = {called: number.id for number in numbers for called in number.called}
-        self._default = settings.default_number or numbers[0].id
-        known = [number.id for number in numbers]
-        if self._default not in known:
-            findings = Findings()
-            found = f'default number: no folder of menus is named "{self._default}"'
-            findings.note(Path("vaxel.yaml"), 1, 1, f"{found}; {suggestion(self._default, known)}")
-            findings.check()
+        self._default = default_number(settings, numbers).id
 
     def read(self, request: AgiRequest) -> CallArrived:
         """Read the arrival of the caller whom `request` tells of.

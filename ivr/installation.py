@@ -1,7 +1,7 @@
-"""What one installation's Asterisk is to be told: the site of these settings and these numbers.
+"""What settings and numbers mean together: the default number, and what Asterisk is to be told.
 
-Owns the step from settings and definitions to the description that Asterisk's configuration is rendered
-from. Starts nothing.
+Owns the choice of the default number, and the step from settings and definitions to the description that
+Asterisk's configuration is rendered from. Starts nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ivr.asterisk.site import Folders, Site, Telephone
 from ivr.prompts import PromptLibrary
 from ivr.toolbox import Library, MissingProgramError, find_program
+from queues.problems import Findings, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +27,10 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
     """Return the site whose configuration lies in `config`; makes the secrets that are ours to make.
 
     On a machine without an Asterisk it is described for the place where Debian's package puts it.
-    Raises `SecretUnusableError` and `UnfitSettingError`.
+    Raises `SecretUnusableError`, `UnfitSettingError`, `SpeechCommandUnfitError`, and `ConfigurationError` for
+    a default number that there is not.
     """
-    default = next((n for n in numbers if n.id == settings.default_number), numbers[0])
+    default = default_number(settings, numbers)
     apology = PromptLibrary.of(settings).sound_name(default.language, default.trouble.text)
     agents = sorted({agent for number in numbers for agent in number.agents})
     secrets = settings.secrets.open(agents, [t.name for t in settings.trunks if t.kind == "registration"])
@@ -50,6 +52,22 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
         tls=settings.tls,
         apology=Path(apology),
     )
+
+
+def default_number(settings: Settings, numbers: Sequence[Number]) -> Number:
+    """Return whose menu a called number comes to that no folder names, and whose apology all callers hear.
+
+    The first one unless the settings say. Raises `ConfigurationError` when there is none of that name.
+    """
+    if not settings.default_number:
+        return numbers[0]
+    known = {number.id: number for number in numbers}
+    if settings.default_number not in known:
+        findings = Findings()
+        found = f'default number: no folder of menus is named "{settings.default_number}"'
+        findings.note(Path("vaxel.yaml"), 1, 1, f"{found}; {suggestion(settings.default_number, known)}")
+        findings.check()
+    return known[settings.default_number]
 
 
 def _library() -> Library:

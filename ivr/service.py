@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import resource
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +22,7 @@ from ivr.clock import EngineClock
 from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.menu.number import policy
+from ivr.open_files import allow_open_files
 from ivr.ring import DialRing
 from ivr.toolbox import is_outdated
 from ivr.translator import Translator
@@ -91,7 +91,7 @@ class Engine:
     async def run(self) -> None:
         """Serve until `stop` is called or SIGTERM or SIGINT comes."""
         settings = self._parts.settings
-        _allow_open_files()
+        allow_open_files()
         self._begin_stream()
         server = FastAgiServer(settings.agi_host, settings.agi_port, self._answer)
         loop = asyncio.get_running_loop()
@@ -223,9 +223,3 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def _allow_open_files() -> None:
-    """Let this process have as many sockets as it may: each caller takes one, and 1,024 is a usual limit."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

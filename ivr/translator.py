@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEVICE = "PJSIP/"  # how Asterisk names a telephone's device and begins the names of its channels
 HANG_UP_EVENT = "VaxelEnded"  # what the dialplan's hang-up handler says
 LOST = "lost"  # the phase of a caller whom the dialplan let go because no engine served them
-REMEMBERED_ENDS = 1_000  # channels that ended unknown to us; a session of one of them follows within ms
+REMEMBERED_CHANNELS = 1_000  # channels that ended unknown to us; a session of one of them follows within ms
 
 _STATES: Mapping[str, TelephoneState] = {
     "NOT_INUSE": TelephoneState.FREE,
@@ -70,7 +70,7 @@ class Translator:
             case "DeviceStateChange":
                 self.device(event.get("Device") or "", event.get("State") or "")
             case "BridgeEnter" if event.get("BridgeNumChannels") == "2":
-                self._talk_began(event)
+                self._answered(self._contact_of_leg(event))
             case "BridgeLeave" if event.get("BridgeNumChannels") == "1":
                 self._talk_ended(event)
             case "DialBegin":
@@ -97,9 +97,7 @@ class Translator:
 
     def bridged(self, contact_id: str) -> None:
         """Take that a caller is connected to somebody: who was offered has answered while AMI was away."""
-        contact = self._contacts.get(contact_id)
-        if contact is not None and contact.agent is not None:
-            self._tell(OfferAnswered(contact.id, contact.agent))
+        self._answered(self._contacts.get(contact_id))
 
     def gone(self, contacts: Iterable[str], *, cut_off: bool) -> None:
         """Take contacts whose channels ended while AMI was away; `cut_off`: because Asterisk itself ended."""
@@ -123,11 +121,10 @@ class Translator:
             self._tell(CallerLost(uniqueid, "engine") if lost else CallerHungUp(uniqueid))
             return
         self._ended_unknown[uniqueid] = None
-        if len(self._ended_unknown) > REMEMBERED_ENDS:
+        if len(self._ended_unknown) > REMEMBERED_CHANNELS:
             del self._ended_unknown[next(iter(self._ended_unknown))]
 
-    def _talk_began(self, event: AmiEvent) -> None:
-        contact = self._contact_of_leg(event)
+    def _answered(self, contact: Contact | None) -> None:
         if contact is not None and contact.agent is not None:
             self._tell(OfferAnswered(contact.id, contact.agent))
 

@@ -219,3 +219,12 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
     assert _told(ExceptionGroup("both", [mendable, mendable])) == ["vaxel: port 1 is in use"] * 2
     assert _told(ExceptionGroup("both", [mendable, KeyError("ours")])) is None
     assert _told(KeyError("ours")) is None
+
+
+def test_a_default_number_that_there_is_not_is_told_before_anything_is_rendered(tmp_path: Path) -> None:
+    settings = tmp_path / "vaxel.yaml"
+    settings.write_text("default number: jarfala\n", encoding="utf-8")
+    out = tmp_path / "out"
+    line = one_line(vaxel(tmp_path, "--settings", str(settings), "asterisk", "render", "--out", str(out)))
+    assert line.endswith('no folder of menus is named "jarfala"; did you mean "jarfalla"?')
+    assert not out.exists()

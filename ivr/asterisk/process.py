@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import socket
 import time
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from ivr.asterisk.errors import PortBusyError, StartFailedError
 from ivr.asterisk.render import write
+from ivr.open_files import allow_open_files
 from ivr.toolbox import Program, find_program
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class AsteriskProcess:
                 env=_environment(),
                 start_new_session=True,  # Ctrl-C at the terminal is ours: Asterisk ends when we say so
             )
-        _allow_many_files(self._process.pid)
+        allow_open_files(self._process.pid)
         try:
             await self._wait_until_ready()
         except BaseException:
@@ -234,13 +234,6 @@ def _command_line(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
-
-
-def _allow_many_files(pid: int) -> None:
-    """Give Asterisk all the open files it may have: a call takes eight, and 1,024 is a usual soft limit."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError):  # it has ended already, or has what it may have
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
 
 
 def _environment() -> dict[str, str]:

@@ -1,16 +1,18 @@
 """What can go wrong in the demonstration and among its simulated telephones and citizens.
 
     DemoError
-    ├── MalformedMessageError        a datagram that is no SIP message
-    ├── PortTakenError               a UDP port that we were told to use is somebody else's
-    ├── TelephoneClosedError         something was asked of a telephone that is not open
-    ├── RegistrationFailedError an agent's telephone could not register
-    ├── EngineFailedError       the engine beside the demonstration did not start, or ended
-    ├── AgentsNotSeenError      telephones are registered and the engine does not know it
+    ├── MalformedMessageError       a datagram that is no SIP message
+    ├── PortTakenError              a port that we would use is somebody else's
+    ├── TelephoneClosedError        something was asked of a telephone that is not open
+    ├── RegistrationFailedError     an agent's telephone could not register
+    ├── StateFolderUnusableError    the folder for journal, database and logs cannot be made
+    ├── EngineFailedError           the engine beside the demonstration did not start, or ended
+    ├── AsteriskEndedError          the Asterisk beside the demonstration ended by itself
+    ├── AgentsNotSeenError          telephones are registered and the engine does not know it
     └── CitizensError
-        ├── CitizenUnplayableError   a citizen that no scenario can express
-        ├── SippMissingError         SIPp is not there, or cannot be started
-        └── SippFailedError          SIPp ended without having played the citizens
+        ├── CitizenUnplayableError  a citizen that no scenario can express
+        ├── SippMissingError        SIPp is not there, or cannot be started
+        └── SippFailedError         SIPp ended without having played the citizens
 
 An unanswered call, a refusal and a passed deadline are outcomes, not errors: see `ivr.demo.telephone`.
 No text here holds a caller's number or a pressed key.

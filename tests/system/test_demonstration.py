@@ -34,6 +34,15 @@ def start(state: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def first_call(demo: subprocess.Popen[str], state: Path) -> None:
+    """Return when somebody has phoned."""
+    deadline = time.monotonic() + STARTED_S
+    while b"CallArrived" not in b"".join(file.read_bytes() for file in state.glob("journal/*")):
+        assert demo.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_it_ends_by_itself_with_one_json_object(tmp_path: Path) -> None:
     with start(tmp_path / "d", "--seconds", "6", "--calls-per-minute", "60", "--json") as demo:
         out, err = demo.communicate(timeout=180)
@@ -52,11 +61,7 @@ def test_told_to_end_it_ends_with_everything_that_it_started(
 ) -> None:
     state = tmp_path / "d"
     with start(state, "--calls-per-minute", "60") as demo:
-        deadline = time.monotonic() + STARTED_S
-        while b"CallArrived" not in b"".join(file.read_bytes() for file in state.glob("journal/*")):
-            assert demo.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        first_call(demo, state)
         for order in orders:
             demo.send_signal(order)
             time.sleep(0.3)  # a second Ctrl-C comes while everything is being ended
@@ -88,10 +93,7 @@ def test_a_state_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 def test_an_engine_that_dies_ends_it_with_one_line(tmp_path: Path) -> None:
     state = tmp_path / "d"
     with start(state, "--calls-per-minute", "60", "--json") as demo:
-        deadline = time.monotonic() + STARTED_S
-        while b"CallArrived" not in b"".join(file.read_bytes() for file in state.glob("journal/*")):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        first_call(demo, state)
         (engine,) = (pid for pid, command in processes() if str(state) in command and "serve" in command)
         os.kill(engine, signal.SIGKILL)
         out, err = demo.communicate(timeout=ENDED_S)
