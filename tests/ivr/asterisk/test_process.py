@@ -110,7 +110,13 @@ def test_asterisk_starts_clean_and_small() -> None:
                     "citizen",
                     "trunk-loop",
                 ]
-                assert "Mode: files" in await asterisk.ask("moh show classes")
+                assert "Mode: playlist" in await asterisk.ask("moh show classes")
+                tracks = re.findall(r"File: (\S+)", await asterisk.ask("moh show files"))
+                assert sorted(track.rpartition("/")[2] for track in tracks) == [
+                    "macroform-robot_dity",
+                    "manolo_camp-morning_coffee",
+                    "reno_project-system",
+                ]
                 assert (await asterisk.ask("moh show files")).count("File: ") >= 2
                 dialplan = await asterisk.ask("dialplan show")
                 shown = re.findall(r"Context '([^']+)'", dialplan)
