@@ -177,7 +177,7 @@ def test_a_call_log_locked_at_the_start_stops_no_caller_and_is_written_later(
 ) -> None:
     async def story(stand: Stand) -> None:
         await stand.waiting()
-        assert "database is locked; calls are answered all the same" in caplog.text
+        await until(lambda: "database is locked; calls are answered all the same" in caplog.text)
         lock.close()
         await until(stand.is_logged)
 
