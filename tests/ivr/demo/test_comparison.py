@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ivr.demo.citizen_log import CitizenCall, CitizenEnd, CitizensReport
 from ivr.demo.comparison import SERVED, Comparison, _compare
-from queues.calllog.readings import ContactRecord
-from routing.events import Outcome
+from routing.events import CallArrived, Outcome
+from tests.queues.calllog.logs import record_of
+
+if TYPE_CHECKING:
+    from queues.calllog.readings import ContactRecord
+
+
+ARRIVAL = CallArrived("c1", "c1", "jarfalla", "+46858028500", "p", "known")
 
 
 def record(outcome: str | None = "answered") -> ContactRecord:
-    return ContactRecord(
-        contact="c1",
-        number="jarfalla",
-        called="+46858028500",
-        caller="p",
-        caller_kind="known",
-        arrived_at=1.0,
-        first_queue=None,
-        queued_at=None,
-        last_agent=None,
-        offers=0,
-        answered_at=None,
-        talk_started_at=None,
-        talk_ended_at=None,
-        ended_at=None if outcome is None else 2.0,
-        outcome=outcome,
-        ended_by=None,
-        wait_s=None,
-        talk_s=0.0,
-    )
+    return record_of(1.0, ARRIVAL, ended_at=None if outcome is None else 2.0, outcome=outcome)
 
 
 def compared(end: CitizenEnd, *records: ContactRecord) -> Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sqlite3
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from queues.calllog.database import migrate
+from queues.calllog.projection import new_row
+from queues.calllog.readings import ContactRecord
 from queues.calllog.schema import follower, metadata
 from queues.journal.format import format_line
 from queues.journal.segments import segment_path
@@ -19,7 +22,7 @@ from queues.journal.segments import segment_path
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from routing.events import Recorded
+    from routing.events import CallArrived, Recorded
 
 
 @functools.cache
@@ -44,6 +47,11 @@ def log_in_memory() -> Engine:
     with engine.begin() as connection:
         connection.execute(insert(follower), {"id": 1, "seq": 0, "at": 0.0})
     return engine
+
+
+def record_of(at: float, arrival: CallArrived, **since: Any) -> ContactRecord:
+    """Return a contact's record as its arrival makes it, with what has happened `since` in these fields."""
+    return replace(ContactRecord(**new_row(at, arrival)), **since)
 
 
 def all_rows(source: str | Engine) -> dict[str, list[tuple[Any, ...]]]:

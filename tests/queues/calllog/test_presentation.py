@@ -10,6 +10,8 @@ import pytest
 
 from queues.calllog.presentation import contact_json, contact_table, contacts_table, history_json
 from queues.calllog.readings import ContactEvent, ContactHistory, ContactRecord
+from routing.events import CallArrived
+from tests.queues.calllog.logs import record_of
 
 GOLDEN = Path(__file__).parent / "golden"
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -36,45 +38,19 @@ ANSWERED = ContactRecord(
     wait_s=75.5,
     talk_s=3903.0,
 )
-WITHHELD = ContactRecord(
-    contact="c-20250701-000018",
-    number="jarfalla",
-    called="+46858028500",
-    caller=None,
-    caller_kind="withheld",
-    arrived_at=SUMMER + 5,
+WITHHELD = record_of(
+    SUMMER + 5,
+    CallArrived("c-20250701-000018", "ch", "jarfalla", "+46858028500", None, "withheld"),
     first_queue="elder-care",
     queued_at=SUMMER + 20,
-    last_agent=None,
-    offers=0,
-    answered_at=None,
-    talk_started_at=None,
-    talk_ended_at=None,
     ended_at=SUMMER + 60,
     outcome="abandoned",
     ended_by="caller",
     wait_s=40.0,
-    talk_s=0.0,
 )
-OPEN = ContactRecord(
-    contact="c-20250701-000019",
-    number="kommunsupport-[bold]",
-    called="4\ufffd",
-    caller=None,
-    caller_kind="unreadable",
-    arrived_at=SUMMER + 9.9,
-    first_queue=None,
-    queued_at=None,
-    last_agent=None,
-    offers=0,
-    answered_at=None,
-    talk_started_at=None,
-    talk_ended_at=None,
-    ended_at=None,
-    outcome=None,
-    ended_by=None,
-    wait_s=None,
-    talk_s=0.0,
+OPEN = record_of(
+    SUMMER + 9.9,
+    CallArrived("c-20250701-000019", "ch", "kommunsupport-[bold]", "4\ufffd", None, "unreadable"),
 )
 HISTORY = ContactHistory(
     ANSWERED,
