@@ -7,7 +7,8 @@ clear goes no further than this file.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.installation import default_number
 from ivr.numbers import NumberPlan, Pseudonyms
@@ -25,6 +26,15 @@ log = logging.getLogger(__name__)
 UNREAD = "unknown"  # the called number when the network told nothing that can be read
 
 
+class Entry(NamedTuple):
+    """A caller's session as it opens: who it is, and what the channel has kept of an earlier one."""
+
+    arrival: CallArrived
+    phase: str  # of the dialplan; empty in a call's first session
+    queue: str | None
+    since: float | None
+
+
 class Arrivals:
     """Read arrivals for these numbers. A called number that none names goes to the default number.
 
@@ -35,19 +45,45 @@ class Arrivals:
         self._plan = NumberPlan(settings.region, settings.area)
         self._pseudonyms = Pseudonyms(pseudonym_key)
         self._folders = {called: number.id for number in numbers for called in number.called}
+        self._queues = frozenset(queue for number in numbers for queue in number.queues)
         self._default = default_number(settings, numbers).id
 
-    def read(self, request: AgiRequest) -> CallArrived:
+    def read(self, request: AgiRequest) -> Entry:
         """Read the arrival of the caller whom `request` tells of.
 
-        The dialplan's AGI arguments are: called number, case, presentation of the caller's number, phase.
+        The dialplan's AGI arguments are: called number, case, presentation of the caller's number, phase, and
+        the place that the channel has kept: queue and UTC second.
         """
-        called_text, case, presentation, _phase = (*request.arguments, "", "", "", "")[:4]
+        called, case, presentation, phase, queue, since = (*request.arguments, *[""] * 6)[:6]
+        contact = case or request.uniqueid
+        arrival = self._arrival(contact, request.uniqueid, called, (request.callerid or "", presentation))
+        return Entry(arrival, phase, queue if queue in self._queues else None, _seconds(since))
+
+    def learned(self, case: str, called: str, caller: tuple[str, str] | None, when: float) -> CallArrived:
+        """Make the arrival of a call that Asterisk alone has taken, at UTC second `when`.
+
+        `caller` is the number and its presentation, as Asterisk has them; None when nobody can tell any more.
+        """
+        return self._arrival(case, case, called, caller)._replace(when=when)
+
+    def _arrival(
+        self, contact: str, channel: str, called_text: str, caller: tuple[str, str] | None
+    ) -> CallArrived:
         called = self._plan.e164(called_text) or UNREAD
         number = self._folders.get(called)
         if number is None:
             # Not shown: a number that is not the municipality's may be somebody's own.
             log.warning("no folder of menus names the called number; using %s", self._default)
             number = self._default
-        caller, kind = self._pseudonyms.of(self._plan.caller(request.callerid or "", presentation))
-        return CallArrived(case or request.uniqueid, request.uniqueid, number, called, caller, kind)
+        if caller is None:
+            return CallArrived(contact, channel, number, called, None, "unreadable")
+        pseudonym, kind = self._pseudonyms.of(self._plan.caller(*caller))
+        return CallArrived(contact, channel, number, called, pseudonym, kind)
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

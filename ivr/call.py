@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
 from ivr.agi.outcomes import PromptEnded as Played
-from ivr.core import Leave, Phase, Ring, Wait
+from ivr.contact import Leave, Phase, Ring, Wait
+from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S, DeadManSwitch
 from ivr.menu.machine import Ask, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
 from routing.events import (
@@ -29,17 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ivr.agi.session import AgiSession
-    from ivr.core import Contact
+    from ivr.contact import Contact
+    from ivr.dead_man import Renewals
     from ivr.exchange import Exchange
     from ivr.menu.model import Prompt
     from ivr.prompts import PromptLibrary
     from ivr.ring import RingPort
 
-# The dead-man's switch: Asterisk takes the caller out of a session whose engine hangs. A waiting
-# caller's is renewed every RENEWAL_S; 2,000 waiting callers renew 200 times a second.
-DEAD_MAN_S = 15
-RENEWAL_S = 10.0
-STEP_MARGIN_S = 5.0  # past a prompt's length and its wait
 SKIPPING_KEYS = "0123456789*#"  # what ends a message before its end
 
 log = logging.getLogger(__name__)
@@ -55,23 +52,34 @@ class CallSession:
         contact: Contact,
         session: AgiSession,
         ring: RingPort,
+        renewals: Renewals,
     ) -> None:
         self._exchange = exchange
         self._prompts = prompts
         self._contact = contact
         self._session = session
         self._ring = ring
+        self._switch = DeadManSwitch(session, renewals)
         self._music = False
         self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
     async def run(self) -> None:
         """Perform tasks until the caller has gone, was let go, or the session is lost."""
-        self._exchange.attach(self._contact.id, self._session.interrupt)
+        self._exchange.attach(self._contact.id, self)
         try:
             while not self._session.hung_up and await self._perform():
                 pass
         finally:
-            self._exchange.detach(self._contact.id, self._session.interrupt)
+            self._switch.release()
+            self._exchange.detach(self._contact.id, self)
+
+    def task_changed(self) -> None:
+        """End a wait: there is a new task."""
+        self._session.interrupt()
+
+    def talk_began(self) -> None:
+        """Let nothing cut the talk."""
+        self._switch.disarm()
 
     async def _perform(self) -> bool:
         """Perform the contact's task; return whether there may be another."""
@@ -123,8 +131,7 @@ class CallSession:
     async def _prepare(self, prompts: Sequence[Prompt], wait_s: float) -> str:
         """Return the sound of these prompts, with the dead-man's switch set past its end and the wait."""
         language = self._contact.number.language
-        deadline_s = self._prompts.length_s(language, prompts) + wait_s + STEP_MARGIN_S
-        await self._session.execute("MSet", f"VAXEL_PHASE={Phase.MENU},TIMEOUT(absolute)={deadline_s:.0f}")
+        await self._switch.arm(Phase.MENU, self._prompts.length_s(language, prompts) + wait_s)
         return self._prompts.sound(language, prompts)
 
     def _cannot_say(self, sound: str) -> bool:
@@ -135,7 +142,7 @@ class CallSession:
         return self._tell(SilenceElapsed(self._contact.id))
 
     async def _wait(self) -> bool:
-        await self._session.execute("MSet", f"VAXEL_PHASE={Phase.WAITING},TIMEOUT(absolute)={DEAD_MAN_S}")
+        await self._switch.arm(Phase.WAITING, SILENCE_S - STEP_MARGIN_S, self._place())
         if not self._music:
             await self._session.set_music(on=True)
             self._music = True
@@ -145,14 +152,21 @@ class CallSession:
                     return False
                 case TimedOut() | Digits():
                     # A key means nothing yet, but it began the wait anew: it must not delay the renewal.
-                    await self._session.execute("Set", f"TIMEOUT(absolute)={DEAD_MAN_S}")
+                    await self._switch.renew()
                 case Interrupted():
                     pass  # there is a new task
         return True
 
+    def _place(self) -> str:
+        """Return the place in the queue as variables, which the channel keeps whatever becomes of us."""
+        queued = self._contact.queued
+        return "" if queued is None else f"__VAXEL_QUEUE={queued.queue},__VAXEL_SINCE={queued.since:.6f}"
+
     async def _offer(self, task: Ring) -> bool:
         contact = self._contact.id
+        await self._switch.arm(Phase.OFFERED, task.ring_s)
         rung = await self._ring.ring(task.agent, task.ring_s, self._has_talked)
+        self._switch.release()
         self._music = False  # Dial's own music has ended ours
         match rung:
             case NotAnswered(cause):

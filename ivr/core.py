@@ -7,10 +7,9 @@ decisions, so that a journal can be replayed. Must not know sockets, files, cloc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, assert_never
 
+from ivr.contact import PHASES, Contact, Leave, Phase, Ring, Wait
 from ivr.menu.machine import (
     Ask,
     Enqueue,
@@ -21,18 +20,26 @@ from ivr.menu.machine import (
     Silence,
     begin,
     outcome_of_hang_up,
+    resume,
     step,
 )
 from routing.events import (
     AgentOffered,
+    AgentPaused,
+    AgentResumed,
     AgentStateChanged,
     CallArrived,
     CallEnded,
+    CallerFellBack,
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    CallerReturned,
+    ContactCarried,
     DigitPressed,
     EngineStarted,
+    FallbackAnswered,
+    GhostRemoved,
     MenuAnswered,
     OfferAnswered,
     OfferFailed,
@@ -50,64 +57,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.menu.machine import Event as MenuEvent
-    from ivr.menu.machine import State, Step
+    from ivr.menu.machine import Step
     from ivr.menu.number import Number
     from routing.events import Decision, EndedBy, Event, Input
     from routing.policy import Policy
 
 
 REMEMBERED_ENDS = 10_000  # contacts that are over; a session of one of them may come this much later
-
-
-class Phase(StrEnum):
-    """What a contact is doing; also the value of VAXEL_PHASE that the dialplan branches on."""
-
-    MENU = "menu"
-    WAITING = "waiting"
-    OFFERED = "offering"
-    TALKING = "talking"
-    LEAVING = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Let the caller wait under music until the core says otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """Ring the agent for at most `ring_s` seconds and connect them when they answer."""
-
-    agent: str
-    ring_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Say nothing more and hang up."""
-
-
-Task: TypeAlias = Ask | Say | Wait | Ring | Leave
-
-
-class Contact:
-    """One citizen's call, as far as the core needs it. Changed by the core only."""
-
-    __slots__ = (
-        "agent", "chosen", "ended_by", "id", "number", "outcome", "phase", "state", "task", "withdrawn"
-    )  # fmt: skip
-
-    def __init__(self, contact: str, number: Number, state: State) -> None:
-        self.id = contact
-        self.number = number
-        self.state = state
-        self.phase = Phase.MENU
-        self.task: Task = Leave()
-        self.chosen: CallerQueued | None = None  # the queue to enter when its prompt has been said
-        self.agent: str | None = None
-        self.withdrawn = False  # we take the present offer back: what comes of it is our doing
-        self.outcome: Outcome | None = None  # settled before the caller's channel ends
-        self.ended_by: EndedBy = "caller"
 
 
 class Core:
@@ -120,9 +76,16 @@ class Core:
     def __init__(self, numbers: Mapping[str, Number], policy: Policy) -> None:
         self._numbers = numbers
         self._router = Router(policy)
-        self._telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
+        self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
         self.contacts: dict[str, Contact] = {}
+        self.paused: set[str] = set()
         self._over: dict[str, None] = {}  # the latest contacts that ended, the oldest first
+
+    def missing(self) -> int:
+        """Return how many carried callers have a place in a queue and are not back yet."""
+        return sum(
+            c.away and (c.phase is Phase.WAITING or c.chosen is not None) for c in self.contacts.values()
+        )
 
     def next_due(self) -> float | None:
         """Return when a `TimerFired` is wanted, UTC seconds, or None."""
@@ -133,20 +96,43 @@ class Core:
         match event:
             case CallArrived():
                 return self._arrived(at, event)
+            case CallerReturned():
+                return self._returned(at, event)
+            case CallerFellBack():
+                if not self._fell_back(at, event):
+                    return None
+            case FallbackAnswered(contact, _, agent):
+                caller = self.contacts.get(contact)
+                if caller is None or caller.phase is not Phase.FALLBACK:
+                    return None
+                caller.phase, caller.task, caller.agent = Phase.TALKING, Leave(), agent
+            case ContactCarried():
+                self._carried(event)
+            case GhostRemoved(contact):
+                if contact not in self.contacts:
+                    return None
             case DigitPressed(contact, digits):
                 return self._menu(at, contact, KeysPressed(digits))
             case SilenceElapsed(contact):
                 return self._menu(at, contact, Silence())
             case PromptEnded(contact):
                 return self._menu(at, contact, PromptDone())
-            case CallerHungUp(contact):
-                return self._ended(at, event, self.contacts.get(contact), None)
-            case CallerLost(contact, by):
-                return self._ended(at, event, self.contacts.get(contact), by)
+            case CallerHungUp():
+                return self._ended(at, event, None)
+            case CallerLost(_, by):
+                return self._ended(at, event, by)
             case AgentStateChanged(agent, state):
-                if self._telephones.get(agent, state) is state:
+                if self.telephones.get(agent, state) is state:
                     return None
-                self._telephones[agent] = state
+                self.telephones[agent] = state
+            case AgentPaused(agent):
+                if agent not in self.telephones or agent in self.paused:
+                    return None
+                self.paused.add(agent)
+            case AgentResumed(agent):
+                if agent not in self.paused:
+                    return None
+                self.paused.discard(agent)
             case OfferAnswered(contact, agent):
                 if (offered := self._offered(contact, agent)) is None:
                     return None
@@ -164,7 +150,8 @@ class Core:
             case EngineStarted():
                 self.contacts.clear()
                 self._over.clear()
-                self._telephones = dict.fromkeys(self._telephones, TelephoneState.UNREACHABLE)
+                self.paused.clear()
+                self.telephones = dict.fromkeys(self.telephones, TelephoneState.UNREACHABLE)
             case _:
                 pass  # the clock, the configuration and the timer concern no single contact
         return self._route(at, event)
@@ -174,6 +161,58 @@ class Core:
         is_so = contact is not None and contact.phase is Phase.OFFERED and contact.agent == agent
         return contact if is_so else None
 
+    # --- after an absence of ours -----------------------------------------------------------------
+
+    def _carried(self, event: ContactCarried) -> None:
+        """Know a contact of an earlier run; a caller without a talk is away until they come back."""
+        number = self._numbers[event.number]
+        then = resume(number.menu, event.node)
+        contact = self.contacts[event.contact] = Contact(event.contact, number, then.state)
+        contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
+        contact.phase = PHASES[event.stage]
+        contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
+        if event.queue is not None and event.since is not None:
+            contact.queued = CallerQueued(contact.id, event.queue, event.since)
+        match then.command:
+            case Ask() | Say() as said if contact.phase is Phase.MENU:
+                contact.task = said
+            case Enqueue(queue=queue) if contact.phase is Phase.MENU and event.since is not None:
+                contact.chosen = CallerQueued(contact.id, queue, event.since)
+            case _:
+                pass  # there is nothing to perform before the contact's next input
+
+    def _returned(self, at: float, event: CallerReturned) -> list[Decision] | None:
+        contact = self.contacts.get(event.contact)
+        if contact is None:
+            return None
+        away, contact.away = contact.away, False
+        match contact.phase:
+            case Phase.MENU if event.queue is not None and contact.queued is None:
+                # The channel knows of a place that never reached the journal.
+                since = at if event.since is None else event.since
+                return self._enqueue(at, contact, CallerQueued(contact.id, event.queue, since))
+            case Phase.MENU if contact.chosen is not None:
+                return self._enqueue(at, contact, contact.chosen)
+            case Phase.MENU if isinstance(contact.task, Ask | Say):
+                return [self._play(contact, contact.task)]
+            case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
+                return self._enqueue(at, contact, contact.queued)
+            case Phase.OFFERED:
+                contact.phase, contact.agent, contact.task = Phase.WAITING, None, Wait()
+            case _:
+                pass  # the caller had left the menu for good, or talks: there is nothing to go on with
+        return self._route(at, event)
+
+    def _fell_back(self, at: float, event: CallerFellBack) -> bool:
+        contact = self.contacts.get(event.contact)
+        if contact is None or contact.phase not in {Phase.MENU, Phase.WAITING, Phase.OFFERED}:
+            return False
+        contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True
+        if contact.queued is None:
+            since = at if event.when is None else event.when
+            contact.queued = contact.chosen or CallerQueued(contact.id, event.queue, since)
+        return True
+
     # --- the menu -------------------------------------------------------------------------------
 
     def _arrived(self, at: float, event: CallArrived) -> list[Decision] | None:
@@ -182,6 +221,9 @@ class Core:
         number = self._numbers[event.number]
         first = begin(number.menu)
         contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
+        if event.when is not None:  # learnt afterwards: nothing is said to whom we never had
+            contact.away = True
+            return []
         return self._follow(at, contact, first)
 
     def _menu(self, at: float, contact_id: str, event: MenuEvent) -> list[Decision] | None:
@@ -222,6 +264,7 @@ class Core:
     def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
         contact.phase = Phase.WAITING
         contact.task = Wait()
+        contact.queued = queued
         return [queued, *self._route(at, queued)]
 
     # --- the queue, the talk and the end ----------------------------------------------------------
@@ -247,13 +290,14 @@ class Core:
         contact.ended_by = by
 
     def _ended(
-        self, at: float, event: Input, contact: Contact | None, lost_by: EndedBy | None
+        self, at: float, event: CallerHungUp | CallerLost, lost_by: EndedBy | None
     ) -> list[Decision] | None:
+        contact = self.contacts.get(event.contact)
         if contact is None:
             return None
         decisions = self._route(at, event)
         by = lost_by or contact.ended_by
-        decisions.append(CallEnded(contact.id, _outcome(contact, lost_by), by))
+        decisions.append(CallEnded(contact.id, _outcome(contact, lost_by), by, event.when))
         contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]
         self._over[contact.id] = None
@@ -273,7 +317,7 @@ def _outcome(contact: Contact, lost_by: EndedBy | None) -> Outcome:
             if lost_by is not None:
                 return Outcome.LOST_IN_MENU
             return outcome_of_hang_up(contact.number.menu, contact.state)
-        case Phase.WAITING | Phase.OFFERED:
+        case Phase.WAITING | Phase.OFFERED | Phase.FALLBACK:
             if lost_by is None:
                 return Outcome.ABANDONED
             return Outcome.PBX_LOST if lost_by == "pbx" else Outcome.ENGINE_LOST

@@ -11,8 +11,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Protocol
 
+from ivr.contact import Phase
 from queues.journal.errors import JournalError
-from routing.events import AgentOffered, CallEnded, OfferWithdrawn, TimerFired
+from routing.events import AgentOffered, CallEnded, OfferAnswered, OfferWithdrawn, TimerFired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,18 @@ class Journal(Protocol):
         ...
 
 
+class Attached(Protocol):
+    """A caller's session, as far as the exchange has something to tell it."""
+
+    def task_changed(self) -> None:
+        """The contact's task has changed while its caller waited."""
+        ...
+
+    def talk_began(self) -> None:
+        """The agent has answered."""
+        ...
+
+
 class Exchange:
     """Pass inputs through the core, write them and their decisions down, wake who must act."""
 
@@ -42,7 +55,7 @@ class Exchange:
         self._journal = journal
         self._clock = clock
         self._withdraw = withdraw
-        self._wakers: dict[str, Callable[[], None]] = {}
+        self._attached: dict[str, Attached] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
 
@@ -56,6 +69,8 @@ class Exchange:
         if self._write(at, event):
             for decision in decisions:
                 self._write(at, decision)
+        if isinstance(event, OfferAnswered) and (session := self._attached.get(event.contact)) is not None:
+            session.talk_began()
         for decision in decisions:
             match decision:
                 case AgentOffered(contact) | CallEnded(contact):
@@ -67,17 +82,28 @@ class Exchange:
         self._set_timer(at)
         return True
 
-    def attach(self, contact: str, wake: Callable[[], None]) -> None:
-        """Let `wake` be called whenever the contact's task has changed while its caller waits."""
-        self._wakers[contact] = wake
+    def attach(self, contact: str, session: Attached) -> None:
+        """Let this session hear of its contact, in place of an earlier one."""
+        self._attached[contact] = session
 
-    def detach(self, contact: str, wake: Callable[[], None]) -> None:
-        """Forget the session that attached with `wake`; the contact itself goes on until its true end.
+    def detach(self, contact: str, session: Attached) -> None:
+        """Forget the session; the contact itself goes on until its true end.
 
         A caller whom the dialplan has brought back may have another session by now, which stays.
         """
-        if self._wakers.get(contact) == wake:
-            del self._wakers[contact]
+        if self._attached.get(contact) is session:
+            del self._attached[contact]
+
+    def is_attached(self, contact: str) -> bool:
+        """Tell whether the contact has a session."""
+        return contact in self._attached
+
+    def rings(self) -> bool:
+        """Tell whether any telephone rings for a caller whom we have."""
+        contacts = self.core.contacts
+        return any(
+            contacts[contact].phase is Phase.OFFERED for contact in self._attached if contact in contacts
+        )
 
     def close(self) -> None:
         """Stop the timer."""
@@ -95,9 +121,8 @@ class Exchange:
         return True
 
     def _wake(self, contact: str) -> None:
-        wake = self._wakers.get(contact)
-        if wake is not None:
-            wake()
+        if (session := self._attached.get(contact)) is not None:
+            session.task_changed()
 
     def _set_timer(self, now: float) -> None:
         due = self.core.next_due()

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivr.asterisk.site import Folders, Site, Telephone
+from ivr.asterisk.site import FallbackQueue, Folders, Site, Telephone
+from ivr.numbers import NumberPlan
 from ivr.prompts import PromptLibrary
 from ivr.toolbox import Library, MissingProgramError, find_program
 from queues.problems import Findings, suggestion
@@ -31,6 +32,7 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
     a default number that there is not.
     """
     default = default_number(settings, numbers)
+    plan = NumberPlan(settings.region, settings.area)
     apology = PromptLibrary.of(settings).sound_name(default.language, default.trouble.text)
     agents = sorted({agent for number in numbers for agent in number.agents})
     secrets = settings.secrets.open(agents, [t.name for t in settings.trunks if t.kind == "registration"])
@@ -51,6 +53,18 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
         trunks=settings.trunks,
         tls=settings.tls,
         apology=Path(apology),
+        queues=tuple(
+            FallbackQueue(queue.id, queue.ring_s, queue.wrap_up_s, queue.confidential)
+            for number in numbers
+            for queue in number.queues.values()
+        ),
+        persons=tuple(
+            (way, number.menu.person_queue)
+            for number in numbers
+            for called in number.called
+            for way in plan.written(called)
+        ),
+        default_queue=default.menu.person_queue,
     )
 
 

@@ -69,6 +69,18 @@ class NumberPlan:
         local = self._read(f"0{self.area}{text}") if self.area else None
         return local if local is not None else self._read(text)
 
+    def written(self, e164: str) -> tuple[str, ...]:
+        """Return the ways in which a network may write the number, in digits with or without a plus."""
+        number = phonenumbers.parse(e164)
+        national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        digits = "".join(sign for sign in national if sign.isdigit())
+        ways = [e164, e164.removeprefix("+"), f"00{e164.removeprefix('+')}"]
+        if phonenumbers.region_code_for_country_code(number.country_code or 0) == self.region:
+            ways.append(digits)
+            if self.area and digits.startswith(f"0{self.area}"):
+                ways.append(digits.removeprefix(f"0{self.area}"))
+        return tuple(dict.fromkeys(ways))
+
     def _read(self, text: str, *, strictly: bool = False) -> str | None:
         try:
             number = phonenumbers.parse(text, self.region)

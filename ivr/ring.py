@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from ivr.core import Phase
 from routing.events import OfferFailure
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from ivr.agi.session import AgiSession
 
-DEAD_MAN_MARGIN_S = 10  # past the ring time: then the dialplan takes the caller back from a hung engine
 # The dialplan's subroutine that stops the dead-man's switch for the talk and sets VAXEL_PHASE to talking.
 ON_ANSWER = "vaxel-onanswer"
 
@@ -76,9 +74,6 @@ class DialRing:
     async def ring(self, agent: str, ring_s: float, is_over: Callable[[], bool]) -> Rung:
         """Ring the endpoint `agent` until talk or attempt is over; ask Asterisk which, if need be."""
         session = self._session
-        await session.execute(
-            "MSet", f"VAXEL_PHASE={Phase.OFFERED},TIMEOUT(absolute)={ring_s + DEAD_MAN_MARGIN_S:.0f}"
-        )
         await session.execute("Dial", f"PJSIP/{agent},{ring_s:.0f},{_DIAL_OPTIONS}")
         if session.hung_up:
             return CallerGone()

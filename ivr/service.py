@@ -13,24 +13,40 @@ import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
+from ivr.ami.actions import hang_up, set_absolute_timeout
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
-from ivr.ami.snapshots import hang_up, read_channels, read_device_states, read_start, read_version
 from ivr.arrivals import Arrivals
 from ivr.call import CallSession
 from ivr.clock import EngineClock
 from ivr.core import Core
 from ivr.exchange import Exchange
+from ivr.installation import default_number
 from ivr.menu.number import policy
+from ivr.mirror import FallbackMirror
 from ivr.open_files import allow_open_files
+from ivr.reconciliation import Known, Reconciliation
+from ivr.restoration import fit, restore
 from ivr.ring import DialRing
-from ivr.toolbox import is_outdated
 from ivr.translator import Translator
 from queues.calllog.database import migrate
 from queues.calllog.errors import CallLogError, DatabaseUnavailableError
 from queues.calllog.follower import follower_command
+from queues.journal.errors import JournalError
+from queues.journal.reader import read_since_start
 from queues.journal.writer import JournalWriter
-from routing.events import ClockStepped, ConfigurationChanged, EngineStarted
+from routing.events import (
+    AgentPaused,
+    AgentStateChanged,
+    AsteriskDisconnected,
+    CallerReturned,
+    ClockStepped,
+    ConfigurationChanged,
+    EngineStarted,
+    EngineStopping,
+    OfferAnswered,
+    RestorationEnded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +54,18 @@ if TYPE_CHECKING:
     from ivr.agi.session import AgiSession
     from ivr.menu.number import Number
     from ivr.prompts import PromptLibrary
+    from ivr.restoration import Restored
     from ivr.settings import Settings
+    from routing.events import Input
+    from routing.policy import Policy
 
 log = logging.getLogger(__name__)
 
+LONGEST_CALL_S = 86_400.0  # older events of the journal tell of no call that goes on
+RESTORATION_S = 3.0  # for callers of an earlier run to come back
+RESTORATION_LOOK_S = 0.02
+DRAIN_S = 30.0  # for telephones that ring as the engine is told to end
+DRAIN_LOOK_S = 0.1
 CLOCK_CHECK_S = 5.0  # how often the machine's clock is held against the monotonic one
 FOLLOWER_FIRST_PAUSE_S = 2.0  # before it is started again, then twice as long each time
 FOLLOWER_LAST_PAUSE_S = 60.0
@@ -66,19 +90,24 @@ class Engine:
         self._clock = EngineClock()
         self._journal = JournalWriter.open(settings.journal)
         everybody = policy(parts.numbers)
+        self._restored = self._read_journal(everybody)
         core = Core({number.id: number for number in parts.numbers}, everybody)
         self.exchange = Exchange(core, self._journal, self._clock, self._withdraw)
-        self._translator = Translator(self.exchange.happened, core.contacts, everybody.agents, self._withdraw)
+        self._mirror = FallbackMirror(everybody, core.telephones, core.paused)
+        self._translator = Translator(self._tell, core.contacts, everybody.agents, self._withdraw)
         self._arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
+        known = Known(self._restored.asterisk_run, self._restored.ended)
+        reconciliation = Reconciliation(self.exchange, self._translator, self._arrivals, self._mirror, known)
         self._ami = AmiClient(
             settings.ami_host,
             settings.ami_port,
             settings.ami_user,
             settings.secrets.open().ami.reveal(),
             on_event=self._translator.take,
-            on_connected=self._resync,
+            on_connected=reconciliation.connected,
+            on_lost=self._disconnected,
         )
-        self._asterisk_start = ""  # unknown before the first connection
+        self._reconciliation = reconciliation
         self._withdrawals: set[asyncio.Task[None]] = set()
         self._is_migrated = False
         self._stopping = asyncio.Event()
@@ -102,12 +131,15 @@ class Engine:
                 await server.start()
                 tasks = [
                     group.create_task(self._ami.run(), name="ami"),
+                    group.create_task(self._reconciliation.keep(self._ami), name="reconciliation"),
+                    group.create_task(self._end_restoration(), name="restoration"),
                     group.create_task(self._watch_clock(), name="clock"),
                     group.create_task(self._keep_following(), name="follower"),
                 ]
                 log.info("answering on %s:%d", settings.agi_host, settings.agi_port)
                 self.ready.set()
                 await self._stopping.wait()
+                await self._drain()
                 await server.close()
                 for task in tasks:
                     task.cancel()
@@ -116,8 +148,26 @@ class Engine:
             self._journal.close()
             log.info("stopped")
 
+    def _read_journal(self, everybody: Policy) -> Restored:
+        """Return what an earlier run left open, fitted to the present configuration."""
+        events = []
+        try:
+            for event in read_since_start(self._parts.settings.journal, self._clock.now() - LONGEST_CALL_S):
+                events.append(event)  # noqa: PERF402  # what stands before a damaged line is of use
+        except JournalError as error:
+            log.error("callers may have to begin again: %s", error)  # noqa: TRY400  # the error says all
+        restored = restore(events)
+        numbers = {number.id: number for number in self._parts.numbers}
+        default = default_number(self._parts.settings, self._parts.numbers)
+        contacts = tuple(fit(contact, numbers, default, everybody) for contact in restored.contacts)
+        return restored._replace(contacts=contacts)
+
     def _begin_stream(self) -> None:
         self.exchange.happened(EngineStarted(self._parts.version))
+        for contact in self._restored.contacts:
+            self.exchange.happened(contact)
+        for agent in self._restored.paused:
+            self.exchange.happened(AgentPaused(agent))
         repair = self._journal.repair
         if repair is not None:
             log.warning("the journal ended within an event: %d bytes were cut off", repair.cut_bytes)
@@ -126,31 +176,73 @@ class Engine:
 
     async def _answer(self, session: AgiSession) -> None:
         """Serve one AGI session: a new caller, or one who comes back from the dialplan."""
-        arrival = self._arrivals.read(session.request)
-        if self.exchange.happened(arrival):
-            self._translator.arrived(arrival.contact)
-        contact = self.exchange.core.contacts.get(arrival.contact)
+        entry = self._arrivals.read(session.request)
+        case = entry.arrival.contact
+        is_new = self.exchange.happened(entry.arrival)
+        if is_new:
+            self._translator.arrived(case)
+        contact = self.exchange.core.contacts.get(case)
         if contact is None:
             return  # it is over: AMI told its end before AGI told its beginning
+        if not is_new or entry.queue is not None:
+            self.exchange.happened(CallerReturned(case, entry.queue, entry.since))
         ring = DialRing(session)
-        await CallSession(self.exchange, self._parts.prompts, contact, session, ring).run()
+        await CallSession(self.exchange, self._parts.prompts, contact, session, ring, self).run()
 
-    async def _resync(self, client: AmiClient) -> None:
-        """Read again what may have changed while AMI was away."""
-        known = list(self.exchange.core.contacts)  # asked first: who arrives meanwhile may not be in the list
-        if not self._asterisk_start and is_outdated(version := await read_version(client)):
-            log.warning("Asterisk %s lacks known security fixes: bring it up to date", version)
-        start = await read_start(client)
-        channels = await read_channels(client)
-        living = {channel.uniqueid for channel in channels}
-        for device, state in (await read_device_states(client)).items():
-            self._translator.device(device, state)
-        for channel in channels:
-            if channel.bridge_id is not None:
-                self._translator.bridged(channel.uniqueid)
-        gone = [contact for contact in known if contact not in living]
-        self._translator.gone(gone, cut_off=self._asterisk_start not in {"", start})
-        self._asterisk_start = start
+    def can_set(self) -> bool:
+        """Tell whether a dead-man's switch can be set by AMI."""
+        return self._ami.connected
+
+    def set(self, channel: str, after_s: int) -> None:
+        """Set a channel's dead-man's switch by AMI."""
+        set_absolute_timeout(self._ami, channel, after_s)
+
+    def _tell(self, event: Input) -> bool:
+        """Pass on what AMI told, and let Asterisk's own queues know of agents who come and go."""
+        before = (
+            self.exchange.core.telephones.get(event.agent) if isinstance(event, AgentStateChanged) else None
+        )
+        happened = self.exchange.happened(event)
+        if happened and isinstance(event, AgentStateChanged) and before is not None:
+            self._mirror.telephone_changed(self._ami, event.agent, before)
+        if happened and isinstance(event, OfferAnswered) and not self.exchange.is_attached(event.contact):
+            set_absolute_timeout(
+                self._ami, event.contact, 0
+            )  # we have renewed it since an earlier run's offer
+        return happened
+
+    def _disconnected(self, _: AmiError) -> None:
+        self.exchange.happened(AsteriskDisconnected())
+
+    async def _end_restoration(self) -> None:
+        """Let offers begin when every caller who waited is back or proven gone, or has had the time for it.
+
+        They come back within a second of each other, in no order: the first to come is not the first in line.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + RESTORATION_S
+        while (missing := self.exchange.core.missing()) and loop.time() < deadline:  # noqa: ASYNC110  # once a run
+            await asyncio.sleep(RESTORATION_LOOK_S)
+        self.exchange.happened(RestorationEnded(missing))
+        if self._restored.contacts:
+            log.info(
+                "%d calls go on from an earlier run; %d are not back yet",
+                len(self._restored.contacts),
+                missing,
+            )
+
+    async def _drain(self) -> None:
+        """Make no more offers, and let those that ring be answered; told to stop again, end at once."""
+        self.exchange.happened(EngineStopping())
+        self._stopping.clear()
+        deadline = asyncio.get_running_loop().time() + DRAIN_S
+        while self.exchange.rings() and asyncio.get_running_loop().time() < deadline:
+            try:
+                async with asyncio.timeout(DRAIN_LOOK_S):
+                    await self._stopping.wait()
+                    return
+            except TimeoutError:
+                pass
 
     def _withdraw(self, contact: str) -> None:
         channel = self._translator.ringing_channel(contact)

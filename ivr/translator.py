@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from routing.events import (
     AgentStateChanged,
+    CallerFellBack,
     CallerHungUp,
     CallerLost,
+    FallbackAnswered,
     OfferAnswered,
     TalkEnded,
     TelephoneState,
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from ivr.ami.codec import Event as AmiEvent
-    from ivr.core import Contact
+    from ivr.ami.snapshots import ChannelSnapshot
+    from ivr.contact import Contact
     from routing.events import EndedBy, Input
 
 DEVICE = "PJSIP/"  # how Asterisk names a telephone's device and begins the names of its channels
-HANG_UP_EVENT = "VaxelEnded"  # what the dialplan's hang-up handler says
 LOST = "lost"  # the phase of a caller whom the dialplan let go because no engine served them
 REMEMBERED_CHANNELS = 1_000  # channels that ended unknown to us; a session of one of them follows within ms
 
@@ -84,8 +86,8 @@ class Translator:
                 self._ringing.pop(event.get("Uniqueid") or "", None)
             case "Hangup":
                 self._channel_ended(event.get("Uniqueid") or "")
-            case "UserEvent" if event.get("UserEvent") == HANG_UP_EVENT:
-                self._channel_ended(event.get("Case") or "", lost=event.get("Phase") == LOST)
+            case "UserEvent":
+                self._dialplan_said(event)
             case _:
                 pass
 
@@ -95,15 +97,15 @@ class Translator:
         if agent in self._agents:
             self._tell(AgentStateChanged(agent, _STATES.get(state, TelephoneState.UNREACHABLE)))
 
-    def bridged(self, contact_id: str) -> None:
-        """Take that a caller is connected to somebody: who was offered has answered while AMI was away."""
-        self._answered(self._contacts.get(contact_id))
-
-    def gone(self, contacts: Iterable[str], *, cut_off: bool) -> None:
-        """Take contacts whose channels ended while AMI was away; `cut_off`: because Asterisk itself ended."""
-        for contact in contacts:
-            self._ringing.pop(contact, None)
-            self._tell(CallerLost(contact, "pbx") if cut_off else CallerHungUp(contact))
+    def learn(self, channels: Iterable[ChannelSnapshot]) -> None:
+        """Take every channel as it is now: who is being rung."""
+        self._ringing.clear()
+        for channel in channels:
+            contact = self._contacts.get(channel.case)
+            if contact is None:
+                continue
+            if channel.uniqueid != contact.id and channel.state == "Ringing":
+                self._ringing[contact.id] = channel.channel
 
     def ringing_channel(self, contact: str) -> str | None:
         """Return the channel that rings an agent for this contact, if any."""
@@ -114,6 +116,18 @@ class Translator:
         if contact in self._ended_unknown:
             del self._ended_unknown[contact]
             self._tell(CallerHungUp(contact))
+
+    def _dialplan_said(self, event: AmiEvent) -> None:
+        case = event.get("Case") or ""
+        match event.get("UserEvent"):
+            case "VaxelEnded":
+                self._channel_ended(case, lost=event.get("Phase") == LOST)
+            case "VaxelFallback":
+                self._tell(CallerFellBack(case, event.get("Queue") or ""))
+            case "VaxelFallbackAnswered" if (contact := self._contacts.get(case)) and contact.queued:
+                self._tell(FallbackAnswered(case, contact.queued.queue, event.get("Agent") or ""))
+            case _:
+                pass
 
     def _channel_ended(self, uniqueid: str, *, lost: bool = False) -> None:
         self._ringing.pop(uniqueid, None)

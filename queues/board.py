@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from routing.events import (
     AgentOffered,
+    AgentPaused,
+    AgentResumed,
     AgentStateChanged,
     CallArrived,
     CallEnded,
+    CallerFellBack,
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    CallerReturned,
     EngineStarted,
+    FallbackAnswered,
     OfferAnswered,
     OfferFailed,
     OfferWithdrawn,
@@ -31,9 +36,8 @@ from routing.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from routing.events import Recorded
+    from routing.events import Recorded, Stage
 
-Phase: TypeAlias = Literal["menu", "waiting", "offered", "talking", "leaving"]
 AgentWork: TypeAlias = Literal["idle", "offered", "talking"]
 
 LOST = (Outcome.LOST_IN_MENU, Outcome.ENGINE_LOST, Outcome.PBX_LOST)
@@ -111,6 +115,7 @@ class AgentView:
 
     agent: str
     telephone: TelephoneState
+    is_paused: bool
     work: AgentWork
     contact: str | None
     since: float
@@ -135,7 +140,7 @@ class Snapshot:
 
 @dataclass(slots=True)
 class _Contact:
-    phase: Phase = "menu"
+    phase: Stage = "menu"
     first_queue: str | None = None
     queue: str = ""
     since: float = 0.0
@@ -145,6 +150,7 @@ class _Contact:
 @dataclass(slots=True)
 class _Agent:
     telephone: TelephoneState = TelephoneState.UNREACHABLE
+    is_paused: bool = False
     contact: str | None = None
     since: float = 0.0
 
@@ -209,10 +215,22 @@ class Board:
                     caller.phase = "leaving"
             case CallEnded(contact, outcome):
                 self._ended(at, contact, outcome)
+            case CallerReturned(contact):
+                if (caller := self._contacts.get(contact)) and caller.phase == "offered":
+                    self._part(at, caller)
+                    caller.phase = "waiting"
+            case CallerFellBack(contact, queue, when):
+                self._queued(at, contact, queue, at if when is None else when)
+            case FallbackAnswered(contact, _, agent):
+                self._offered(at, contact, agent)
+                if (caller := self._with_agent(contact, agent)) and caller.phase == "offered":
+                    caller.phase = "talking"
             case AgentStateChanged(agent, state):
                 self._agent(agent).telephone = state
+            case AgentPaused(agent) | AgentResumed(agent):
+                self._agent(agent).is_paused = isinstance(event, AgentPaused)
             case EngineStarted():
-                self._engine_started(at)
+                self._engine_started()
             case _:
                 pass  # menus, clocks and configuration do not show here
 
@@ -244,10 +262,10 @@ class Board:
             return
         count = self._queues.setdefault(queue, _Count())
         if caller.first_queue is None:
-            caller.first_queue = queue
+            caller.first_queue, caller.since = queue, since
             count.entered += 1
         self._part(at, caller)
-        caller.phase, caller.queue, caller.since = "waiting", queue, since
+        caller.phase, caller.queue, caller.since = "waiting", queue, min(caller.since, since)
 
     def _offered(self, at: float, contact: str, name: str) -> None:
         caller = self._contacts.get(contact)
@@ -268,14 +286,11 @@ class Board:
         if caller.first_queue is not None:
             self._queues[caller.first_queue].ended[outcome] += 1
 
-    def _engine_started(self, at: float) -> None:
-        """Forget telephones and offers, as the router does; talks go on without an engine."""
+    def _engine_started(self) -> None:
+        """Forget what the engine reads anew; who was on the line is so until the stream says otherwise."""
         for agent in self._agents.values():
             agent.telephone = TelephoneState.UNREACHABLE
-        for caller in self._contacts.values():
-            if caller.phase == "offered":
-                self._part(at, caller)
-                caller.phase = "waiting"
+            agent.is_paused = False
 
     def _with_agent(self, contact: str, agent: str) -> _Contact | None:
         caller = self._contacts.get(contact)
@@ -298,4 +313,4 @@ class Board:
         work: AgentWork = "idle"
         if agent.contact is not None:
             work = "talking" if self._contacts[agent.contact].phase == "talking" else "offered"
-        return AgentView(name, agent.telephone, work, agent.contact, agent.since)
+        return AgentView(name, agent.telephone, agent.is_paused, work, agent.contact, agent.since)

@@ -72,14 +72,53 @@ class Rule(StrEnum):
 
 CallerKind: TypeAlias = Literal["known", "withheld", "unreadable"]
 EndedBy: TypeAlias = Literal["caller", "agent", "engine", "pbx"]
+Stage: TypeAlias = Literal["menu", "waiting", "offered", "talking", "fallback", "leaving"]
 
 # --- inputs: what the world did -------------------------------------------------------------
+#
+# Some can be learned afterwards, of what happened while the engine was away: their `when` says when it
+# truly happened, UTC seconds; None: as it was recorded.
 
 
 class EngineStarted(NamedTuple):
     """The engine began a run: everything it knew before is only what the journal says."""
 
     version: str
+
+
+class EngineStopping(NamedTuple):
+    """The engine was told to end: no more offers are made, and those that ring are waited for."""
+
+
+class AsteriskConnected(NamedTuple):
+    """Asterisk tells us what happens, from now on. `run` names this run of it: another is a new Asterisk."""
+
+    run: str
+
+
+class AsteriskDisconnected(NamedTuple):
+    """Asterisk no longer tells us what happens; calls may go on."""
+
+
+class ContactCarried(NamedTuple):
+    """A contact that was open as the engine ended goes on in this run, from where the journal left it."""
+
+    contact: str
+    channel: str
+    number: str
+    stage: Stage
+    node: str | None  # of the menu: the last that was said
+    queue: str | None
+    since: float | None  # when the waiting began; in the menu: when that node was said
+    agent: str | None  # offered to or talking with
+    outcome: Outcome | None  # settled already
+    ended_by: EndedBy
+
+
+class RestorationEnded(NamedTuple):
+    """Every carried caller who waited is back or is proven gone, or the time for it is over: offers begin."""
+
+    missing: int  # neither back nor proven gone
 
 
 class ClockStepped(NamedTuple):
@@ -104,6 +143,35 @@ class CallArrived(NamedTuple):
     called: str  # the municipal number that was called, E.164 where it can be read
     caller: str | None
     caller_kind: CallerKind
+    when: float | None = None
+
+
+class CallerReturned(NamedTuple):
+    """The caller's channel came back to us from the dialplan, which had kept it while we were away.
+
+    `queue` and `since` are what the channel itself says of its place, where it does.
+    """
+
+    contact: str
+    queue: str | None = None
+    since: float | None = None
+
+
+class CallerFellBack(NamedTuple):
+    """No engine answered: Asterisk's own queue took the caller, out of our hands until further notice."""
+
+    contact: str
+    queue: str
+    when: float | None = None
+
+
+class FallbackAnswered(NamedTuple):
+    """Asterisk's own queue connected the caller with this agent."""
+
+    contact: str
+    queue: str
+    agent: str
+    when: float | None = None
 
 
 class DigitPressed(NamedTuple):
@@ -133,6 +201,7 @@ class CallerHungUp(NamedTuple):
     """The caller's channel truly ended. Happens once per contact."""
 
     contact: str
+    when: float | None = None
 
 
 class CallerLost(NamedTuple):
@@ -140,6 +209,15 @@ class CallerLost(NamedTuple):
 
     contact: str
     by: Literal["engine", "pbx"]
+    when: float | None = None
+
+
+class GhostRemoved(NamedTuple):
+    """We believed in something that Asterisk does not have; what follows from its end comes next."""
+
+    contact: str
+    what: Literal["caller", "offer", "talk"]
+    agent: str | None
 
 
 class AgentStateChanged(NamedTuple):
@@ -149,11 +227,24 @@ class AgentStateChanged(NamedTuple):
     state: TelephoneState
 
 
+class AgentPaused(NamedTuple):
+    """The agent wants no calls for now."""
+
+    agent: str
+
+
+class AgentResumed(NamedTuple):
+    """The agent takes calls again."""
+
+    agent: str
+
+
 class OfferAnswered(NamedTuple):
     """The agent took the offered caller and both can speak."""
 
     contact: str
     agent: str
+    when: float | None = None
 
 
 class OfferFailed(NamedTuple):
@@ -231,19 +322,31 @@ class CallEnded(NamedTuple):
     contact: str
     outcome: Outcome
     by: EndedBy
+    when: float | None = None  # as in the input that ended it
 
 
 Input: TypeAlias = (
     EngineStarted
+    | EngineStopping
+    | AsteriskConnected
+    | AsteriskDisconnected
+    | ContactCarried
+    | RestorationEnded
     | ClockStepped
     | ConfigurationChanged
     | CallArrived
+    | CallerReturned
+    | CallerFellBack
+    | FallbackAnswered
     | DigitPressed
     | SilenceElapsed
     | PromptEnded
     | CallerHungUp
     | CallerLost
+    | GhostRemoved
     | AgentStateChanged
+    | AgentPaused
+    | AgentResumed
     | OfferAnswered
     | OfferFailed
     | TalkEnded
@@ -254,15 +357,26 @@ Event: TypeAlias = Input | Decision
 
 INPUTS: tuple[type[Input], ...] = (
     EngineStarted,
+    EngineStopping,
+    AsteriskConnected,
+    AsteriskDisconnected,
+    ContactCarried,
+    RestorationEnded,
     ClockStepped,
     ConfigurationChanged,
     CallArrived,
+    CallerReturned,
+    CallerFellBack,
+    FallbackAnswered,
     DigitPressed,
     SilenceElapsed,
     PromptEnded,
     CallerHungUp,
     CallerLost,
+    GhostRemoved,
     AgentStateChanged,
+    AgentPaused,
+    AgentResumed,
     OfferAnswered,
     OfferFailed,
     TalkEnded,

@@ -13,19 +13,27 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from routing.events import (
     AgentOffered,
+    AgentPaused,
+    AgentResumed,
     AgentStateChanged,
+    CallerFellBack,
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    CallerReturned,
+    ContactCarried,
     EngineStarted,
+    EngineStopping,
+    FallbackAnswered,
     OfferAnswered,
     OfferFailed,
     OfferFailure,
     OfferWithdrawn,
+    RestorationEnded,
     Rule,
     TalkEnded,
     TelephoneState,
@@ -49,25 +57,31 @@ COOL_DOWN_S: Mapping[OfferFailure, float] = {
 }
 
 
+_Phase: TypeAlias = Literal["waiting", "offered", "talking"]
+
+
 class _Engagement:
     """What one contact is doing: waiting in a queue, offered to an agent, or talking."""
 
     __slots__ = ("agent", "phase", "place", "queue")
 
-    def __init__(self, place: Waiting, queue: str) -> None:
+    def __init__(
+        self, place: Waiting, queue: str, phase: _Phase = "waiting", agent: str | None = None
+    ) -> None:
         self.place = place
         self.queue = queue
-        self.phase: Literal["waiting", "offered", "talking"] = "waiting"
-        self.agent: str | None = None
+        self.phase: _Phase = phase
+        self.agent = agent
 
 
 class _Desk:
     """What one agent is doing: the telephone's state, and our own reservation of it."""
 
-    __slots__ = ("contact", "idle_since", "ready_at", "state")
+    __slots__ = ("contact", "idle_since", "is_paused", "ready_at", "state")
 
     def __init__(self) -> None:
         self.state = TelephoneState.UNREACHABLE
+        self.is_paused = False
         self.contact: str | None = None  # offered to or talking with
         self.ready_at = 0.0  # wrap-up or cool-down lasts until then
         self.idle_since = 0.0
@@ -93,6 +107,7 @@ class Router:
         self._waiting_count = 0
         self._arrivals = 0
         self._at = 0.0  # the last step's time: what was due until then has been done
+        self._holds = False  # nobody is offered while callers are still coming back, or the engine ends
 
     def step(self, at: float, event: Event) -> list[Decision]:
         """Take one event at time `at` and return the decisions that follow from it, in order."""
@@ -103,6 +118,10 @@ class Router:
                 self._join(contact, queue, since)
             case AgentStateChanged(agent, state):
                 self._telephone_changed(at, agent, state, decisions)
+            case AgentPaused(agent):
+                self._pause(at, agent, is_paused=True)
+            case AgentResumed(agent):
+                self._pause(at, agent, is_paused=False)
             case OfferAnswered(contact, agent):
                 if (engagement := self._offered(contact, agent)) is not None:
                     engagement.phase = "talking"
@@ -111,13 +130,25 @@ class Router:
                 self._offer_failed(at, contact, agent, cause)
             case TalkEnded(contact, agent, _):
                 self._talk_ended(at, contact, agent)
-            case CallerHungUp(contact) | CallerLost(contact, _):
+            case CallerHungUp(contact) | CallerLost(contact, _) | CallerFellBack(contact):
                 self._leave(at, contact)
+            case CallerReturned(contact):
+                self._returned(at, contact)
+            case FallbackAnswered(contact, queue, agent):
+                self._take_up(contact, queue, at, agent, "talking")
+            case ContactCarried(contact, agent=str(agent), queue=str(queue), since=since, stage=stage):
+                if stage == "offered" or stage == "talking":  # noqa: PLR1714  # narrows the type
+                    self._take_up(contact, queue, at if since is None else since, agent, stage)
+                self._holds = True
+            case ContactCarried() | EngineStopping():
+                self._holds = True
+            case RestorationEnded():
+                self._holds = False
             case EngineStarted():
                 self._reset()
             case _:
                 pass  # TimerFired: only the time has changed; the rest concerns the menu or the log
-        if self._waiting_count:
+        if self._waiting_count and not self._holds:
             self._match(at, decisions)
         return decisions
 
@@ -127,7 +158,7 @@ class Router:
         UTC seconds; None when only an event can change anything. Times that have passed are not
         returned again: `step` acted on them.
         """
-        if not self._waiting_count:
+        if not self._waiting_count or self._holds:
             return None
         due = self._resting[0][0] if self._resting else None
         if self._free:
@@ -186,6 +217,31 @@ class Router:
         self._release(at, agent, self._lines[engagement.queue].queue.wrap_up_s)
         self._desks[agent].idle_since = at
 
+    def _returned(self, at: float, contact: str) -> None:
+        """Take a caller back who was offered: whatever came of the offer, it is over, and by our doing."""
+        engagement = self._engagements.get(contact)
+        if engagement is not None and engagement.phase == "offered" and engagement.agent is not None:
+            self._offer_failed(at, contact, engagement.agent, OfferFailure.WITHDRAWN)
+
+    def _take_up(self, contact: str, queue: str, since: float, agent: str, phase: _Phase) -> None:
+        """Know an offer or a talk that began without us."""
+        desk = self._desks.get(agent)
+        known = queue in self._lines and contact not in self._engagements
+        if desk is None or desk.contact is not None or not known:
+            return  # the policy has changed since
+        self._arrivals += 1
+        place = Waiting(since, self._arrivals, contact)
+        self._engagements[contact] = _Engagement(place, queue, phase, agent)
+        desk.contact = contact
+        self._free.discard(agent)
+
+    def _pause(self, at: float, agent: str, *, is_paused: bool) -> None:
+        desk = self._desks.get(agent)
+        if desk is not None:
+            desk.is_paused = is_paused
+            desk.idle_since = at
+            self._settle(at, agent, desk)
+
     def _leave(self, at: float, contact: str) -> None:
         engagement = self._engagements.get(contact)
         if engagement is None:
@@ -219,7 +275,7 @@ class Router:
 
     def _settle(self, at: float, agent: str, desk: _Desk) -> None:
         """Put the desk among the free or the resting, or take it away from the free."""
-        if desk.contact is None and desk.state is TelephoneState.FREE:
+        if desk.contact is None and desk.state is TelephoneState.FREE and not desk.is_paused:
             if desk.ready_at <= at:
                 self._free.add(agent)
                 return
@@ -297,7 +353,9 @@ class Router:
 
     def _anybody_reachable(self, line: Line, ring: int) -> bool:
         return any(
-            c.ring <= ring and self._desks[c.agent].state is not TelephoneState.UNREACHABLE
+            c.ring <= ring
+            and (desk := self._desks[c.agent]).state is not TelephoneState.UNREACHABLE
+            and not desk.is_paused
             for c in line.candidates
         )
 

@@ -148,6 +148,11 @@ class AmiClient:
             raise ErrorResponseError(self.peer, name, response)
         return response
 
+    def tell(self, name: str, /, **headers: str | Sequence[str]) -> None:
+        """Send an action whose answer does not matter; it is lost when AMI is away. Raises `LocalError`."""
+        if self._link is not None:
+            self._link.tell(name, _pairs(headers))
+
     async def list_action(
         self, name: str, /, *, deadline_s: float | None = None, **headers: str | Sequence[str]
     ) -> list[Event]:

@@ -190,6 +190,15 @@ class Link(asyncio.Protocol):
         except TimeoutError:
             raise self._late(action, deadline_s) from None
 
+    def tell(self, action: str, headers: Iterable[tuple[str, str]]) -> None:
+        """Send an action whose answer nobody waits for; nothing happens when the connection is closed.
+
+        Raises `LocalError`.
+        """
+        data = encode(action, (("ActionID", self._next_id()), *headers))
+        if self._transport is not None and not self.closed.done():
+            self._transport.write(data)
+
     async def ask_list(
         self, action: str, headers: Iterable[tuple[str, str]], deadline_s: float
     ) -> list[Event]:

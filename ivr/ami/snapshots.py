@@ -1,8 +1,8 @@
-"""What the engine asks of Asterisk and tells it to do, typed.
+"""What the engine asks of Asterisk, typed.
 
 Owns which action and which headers a question takes, and the records it is answered with. Must not
 know agents or contacts, and keeps no telephone number: `CoreShowChannels` gives the caller's, and it
-stops here. Rights that suffice: write `call` (all but the channels) and `reporting` (the channels).
+stops here. Rights that suffice: write `call` (variables) and `reporting` (the rest).
 """
 
 from __future__ import annotations
@@ -10,21 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.ami.errors import ErrorResponseError, UnsafeValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from ivr.ami.client import AmiClient
-    from ivr.ami.codec import Event, Response
+    from ivr.ami.codec import Event
 
-NORMAL_CLEARING = 16  # Q.850
-
-_GONE = frozenset({"No such channel", "Channel not found"})  # the latter is PlayDTMF's
+GONE = frozenset({"No such channel", "Channel not found"})  # the latter is PlayDTMF's
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)  # `SHELL(…)` and its like run code
-_KEYS = frozenset("0123456789*#ABCD")
+_FUNCTIONS = frozenset({"CALLERID(num)", "CALLERID(num-pres)"})  # these run nothing
 
 
 class DeviceState(StrEnum):
@@ -53,7 +49,7 @@ class ChannelSnapshot:
     context: str
     bridge_id: str | None  # None: not connected to anybody
     duration_s: int
-    variables: tuple[tuple[str, str], ...]  # those of manager.conf's `channelvars`
+    case: str  # the contact it belongs to, by the variable that manager.conf's `channelvars` names; or empty
 
 
 def read_device_state(event: Event) -> tuple[str, DeviceState] | None:
@@ -93,7 +89,6 @@ async def read_channels(client: AmiClient) -> tuple[ChannelSnapshot, ...]:
 
 
 def _channel(item: Event) -> ChannelSnapshot:
-    pairs = (value.partition("=") for value in item.all("ChanVariable"))
     return ChannelSnapshot(
         uniqueid=item.get("Uniqueid") or "",
         linkedid=item.get("Linkedid") or "",
@@ -103,7 +98,7 @@ def _channel(item: Event) -> ChannelSnapshot:
         context=item.get("Context") or "",
         bridge_id=item.get("BridgeId") or None,
         duration_s=_seconds(item.get("Duration") or ""),
-        variables=tuple((name, value) for name, _, value in pairs),
+        case=(item.get("ChanVariable") or "").removeprefix("VAXEL_CASE="),
     )
 
 
@@ -123,46 +118,51 @@ async def read_variable(client: AmiClient, channel: str, name: str) -> str | Non
 
     `channel` is a channel's name or uniqueid. Only for variables known to hold one line.
     """
-    if not _VARIABLE_NAME.fullmatch(name):
+    if not _VARIABLE_NAME.fullmatch(name) and name not in _FUNCTIONS:
         raise UnsafeValueError("AMI action Getvar, header Variable: expected letters, digits and '_'")
     try:
-        response = await client.action("Getvar", Channel=_one(channel, "Getvar"), Variable=name)
+        response = await client.action("Getvar", Channel=one_channel(channel, "Getvar"), Variable=name)
     except ErrorResponseError as error:
-        if error.message in _GONE:
+        if error.message in GONE:
             return None
         raise
     return response.get("Value") or ""
 
 
-async def hang_up(client: AmiClient, channel: str, cause: int = NORMAL_CLEARING) -> bool:
-    """Hang up a channel, given by name or uniqueid; tell whether it was still there."""
-    return await _found(client.action("Hangup", Channel=_one(channel, "Hangup"), Cause=str(cause)))
-
-
-async def play_dtmf(client: AmiClient, channel: str, digit: str, *, receive: bool = True) -> bool:
-    """Press a key on a channel; tell whether the channel was there.
-
-    `receive`: as if its telephone had sent the key; otherwise the telephone hears it.
-    """
-    if digit not in _KEYS:  # Asterisk takes any text, and presses its first character
-        raise UnsafeValueError("AMI action PlayDTMF, header Digit: expected one of 0-9, *, #, A-D")
-    flag = "true" if receive else "false"
-    return await _found(
-        client.action("PlayDTMF", Channel=_one(channel, "PlayDTMF"), Digit=digit, Receive=flag)
-    )
-
-
-async def _found(answer: Awaitable[Response]) -> bool:
+async def read_tree(client: AmiClient, family: str) -> dict[str, str]:
+    """Read a family of Asterisk's database: key → value. Empty when there is none."""
     try:
-        await answer
-    except ErrorResponseError as error:
-        if error.message in _GONE:
-            return False
-        raise
-    return True
+        items = await client.list_action("DBGetTree", Family=family)
+    except ErrorResponseError:
+        return {}  # it answers so when it holds nothing
+    return {(item.get("Key") or "").removeprefix(f"/{family}/"): item.get("Val") or "" for item in items}
 
 
-def _one(channel: str, action: str) -> str:
+class Member(NamedTuple):
+    """Who is in a queue of Asterisk's own."""
+
+    queue: str
+    interface: str  # as a telephone's device is named
+    penalty: int
+    is_paused: bool
+
+
+async def read_members(client: AmiClient) -> set[Member]:
+    """Read who is in which queue of Asterisk's own."""
+    items = await client.list_action("QueueStatus")
+    return {
+        Member(
+            item.get("Queue") or "",
+            item.get("Location") or "",
+            int(penalty) if (penalty := item.get("Penalty") or "").isdecimal() else 0,
+            item.get("Paused") == "1",
+        )
+        for item in items
+        if item.name == "QueueMember"
+    }
+
+
+def one_channel(channel: str, action: str) -> str:
     """Let through what names one channel: Asterisk reads `/…/` as a pattern, and nothing as all."""
     if not channel or channel.startswith("/"):
         raise UnsafeValueError(f"AMI action {action}, header Channel: expected the name of one channel")

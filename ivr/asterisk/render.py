@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MODULES: tuple[str, ...] = (
     "res_timing_timerfd",  # the clock of music and time-outs
     *("pbx_config", "app_dial", "app_stack", "app_exec", "app_playback", "app_userevent"),  # the dialplan
-    *("func_callerid", "func_channel", "func_logic", "func_strings", "func_timeout"),
+    *("func_callerid", "func_channel", "func_cut", "func_db", "func_logic", "func_strings", "func_timeout"),
+    "app_queue",  # the fallback
     *("bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_holding", "bridge_builtin_features"),
     *("codec_alaw", "codec_ulaw", "format_pcm", "format_sln", "format_wav"),
     *("res_musiconhold", "res_speech", "res_agi", "res_manager_devicestate"),

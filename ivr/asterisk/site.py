@@ -33,6 +33,7 @@ TRUNK_PREFIX = "trunk-"
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _USERNAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9+._-]{0,63}")
+_CALLED = re.compile(r"\+?[0-9]{2,20}")
 _PATH = re.compile(r"/[\w/.+@ -]{0,400}")
 
 
@@ -196,6 +197,20 @@ def _check_network(where: str, value: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class FallbackQueue:
+    """A queue of Asterisk's own that takes the callers of ours with the same id while no engine answers."""
+
+    id: str
+    ring_s: float
+    wrap_up_s: float
+    confidential: bool
+
+    def __post_init__(self) -> None:
+        """Refuse an id that is not a plain word."""
+        _check("queue", _ID, self.id, "a small letter, then small letters, digits, '-' or '_', at most 40")
+
+
+@dataclass(frozen=True, slots=True)
 class TlsIdentity:
     """What this exchange shows to operators over TLS, and whom it believes (PEM files)."""
 
@@ -234,8 +249,12 @@ class Site:
     softphone: Telephone | None = None  # a citizen's telephone that may register: for trying out
     tls: TlsIdentity | None = None
     apology: Path | None = None  # a prompt without its .wav, played when no engine answers
-    engine_silence_s: int = 15  # an engine that renews nothing for so long is taken for dead
-    engine_tries: int = 20  # calls to an engine that is away, before the apology
+    queues: tuple[FallbackQueue, ...] = ()
+    persons: tuple[tuple[str, str], ...] = ()  # a called number in one way to write it, and whom it leads to
+    default_queue: str = ""  # for called numbers that are not among these
+    notes: int = 5_000  # ends of calls that Asterisk remembers: a busy day's
+    engine_answer_s: int = 2  # an engine that is called and says nothing for so long hangs
+    engine_tries: int = 5  # calls to an engine that is away, before Asterisk's own queue
     engine_pause_s: int = 1  # music between two of them
     telephone_watch_s: int = 30  # how often a telephone is asked whether it is there; 0: never
     max_calls: int = 4_000  # channels; as many sessions as the engine takes
@@ -253,7 +272,7 @@ class Site:
             raise UnfitSettingError(
                 f"rtp_first: found {self.rtp_first}, expected less than rtp_last {self.rtp_last}"
             )
-        for where in ("engine_silence_s", "engine_tries", "engine_pause_s", "max_calls"):
+        for where in ("notes", "engine_answer_s", "engine_tries", "engine_pause_s", "max_calls"):
             if getattr(self, where) < 1:
                 raise UnfitSettingError(f"{where}: found {getattr(self, where)}, expected 1 or more")
         if self.telephone_watch_s < 0:
@@ -261,6 +280,7 @@ class Site:
         if self.apology is not None:
             _check_path("apology", self.apology)
         self._check_names()
+        self._check_fallback()
 
     def _check_names(self) -> None:
         seen: set[str] = set()
@@ -281,6 +301,17 @@ class Site:
                 raise UnfitSettingError(f"trunk {trunk.name}: no password was read for it")
             if trunk.transport == "tls" and self.tls is None:
                 raise UnfitSettingError(f"trunk {trunk.name}: transport tls needs a certificate and a key")
+
+    def _check_fallback(self) -> None:
+        known = {queue.id for queue in self.queues}
+        for called, queue in self.persons:
+            _check("called number", _CALLED, called, "digits, with or without a plus before them")
+            if queue not in known:
+                raise UnfitSettingError(f"called number {called}: leads to {queue!r}, which is no queue")
+        if known and self.default_queue not in known:
+            raise UnfitSettingError(
+                f"default_queue: found {self.default_queue!r}, expected one of the queues"
+            )
 
     @property
     def telephones(self) -> tuple[Telephone, ...]:

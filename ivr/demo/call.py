@@ -105,6 +105,11 @@ class Call:
         return self._end is not None
 
     @property
+    def answered_at(self) -> float | None:
+        """The loop's time when the call was answered."""
+        return None if self._answer is None else self._began + self._answer.after_s
+
+    @property
     def keys(self) -> str:
         """The keys that the far end pressed, as SIP INFO told."""
         return "".join(self._keys)

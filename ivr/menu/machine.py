@@ -173,6 +173,11 @@ def begin(menu: Menu) -> Step:
     return _enter(menu, menu.start, Walk())
 
 
+def resume(menu: Menu, node: str | None) -> Step:
+    """Take a caller back to a node, whose text is said anew; to the start when the menu has no such node."""
+    return _enter(menu, menu.start if node not in menu.nodes or node is None else node, Walk())
+
+
 def step(menu: Menu, state: State, event: Event) -> Step:
     """Take the caller one step on. Defined for every state and event; see the table above."""
     match state:

@@ -111,6 +111,13 @@ class Menu:
     person: str
     nodes: Mapping[str, Node]
 
+    @property
+    def person_queue(self) -> str:
+        """The queue behind `person`."""
+        node = self.nodes[self.person]
+        assert isinstance(node, QueueNode)  # noqa: S101  # the loader has seen to it
+        return node.queue
+
     def prompts(self) -> Iterator[Prompt]:
         """Go through everything that may be said, node by node."""
         for node in self.nodes.values():

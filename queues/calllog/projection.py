@@ -17,10 +17,12 @@ from routing.events import (
     AgentOffered,
     CallArrived,
     CallEnded,
+    CallerFellBack,
     CallerHungUp,
     CallerLost,
     CallerQueued,
     DigitPressed,
+    FallbackAnswered,
     OfferAnswered,
     TalkEnded,
 )
@@ -156,7 +158,7 @@ def new_row(at: float, event: CallArrived) -> ContactRow:
         called=clean(event.called),
         caller=event.caller,
         caller_kind=event.caller_kind,
-        arrived_at=at,
+        arrived_at=at if event.when is None else event.when,
         first_queue=None,
         queued_at=None,
         last_agent=None,
@@ -178,27 +180,31 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
         return
     match event:
         case CallerQueued(_, queue, since):
-            if row["first_queue"] is None:
-                row["first_queue"] = queue
-                row["queued_at"] = since
+            _enter_queue(row, queue, since)
+        case CallerFellBack(_, queue, when):
+            _enter_queue(row, queue, at if when is None else when)
         case AgentOffered():
             row["offers"] += 1
-        case OfferAnswered(_, agent):
-            _end_talk(row, at)
+        case OfferAnswered(_, agent, when) | FallbackAnswered(_, _, agent, when):
+            began_at = at if when is None else when
+            _end_talk(row, began_at)
             row["last_agent"] = agent
-            row["talk_started_at"] = at
+            row["talk_started_at"] = began_at
             if row["answered_at"] is None:
-                row["answered_at"] = at
-                row["wait_s"] = _waited_s(row, at)
-        case TalkEnded() | CallerHungUp() | CallerLost():
+                row["answered_at"] = began_at
+                row["wait_s"] = _waited_s(row, began_at)
+        case TalkEnded():
             _end_talk(row, at)
-        case CallEnded(_, outcome, by):
-            _end_talk(row, at)
-            row["ended_at"] = at
+        case CallerHungUp(_, when) | CallerLost(_, _, when):
+            _end_talk(row, at if when is None else when)
+        case CallEnded(_, outcome, by, when):
+            ended_at = at if when is None else when
+            _end_talk(row, ended_at)
+            row["ended_at"] = ended_at
             row["outcome"] = outcome.value
             row["ended_by"] = by
             if row["wait_s"] is None:
-                row["wait_s"] = _waited_s(row, at)
+                row["wait_s"] = _waited_s(row, ended_at)
         case _:
             pass  # menus and unanswered offers stand among the contact's events
 
@@ -212,8 +218,10 @@ def detail_of(event: Event) -> dict[str, Any]:
         return {"keys": len(event.digits)}
     fields = zip(event._fields, event, strict=True)
     if isinstance(event, CallArrived):
-        return {name: value for name, value in fields if name not in _IN_ROW_ONLY}
-    return dict(itertools.islice(fields, 1, None))  # the contact is a column
+        return {name: value for name, value in fields if name not in _IN_ROW_ONLY and value is not None}
+    usual = event._field_defaults
+    # The contact is a column; what is as usual is left out.
+    return {name: value for name, value in itertools.islice(fields, 1, None) if usual.get(name, ...) != value}
 
 
 def clean(text: str) -> str:
@@ -221,6 +229,12 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def _enter_queue(row: ContactRow, queue: str, since: float) -> None:
+    if row["first_queue"] is None:
+        row["first_queue"] = queue
+        row["queued_at"] = since
 
 
 def _end_talk(row: ContactRow, at: float) -> None:

@@ -55,6 +55,9 @@ def format_line(recorded: Recorded) -> bytes:
     name = type(event).__name__
     fields = {"seq": recorded.seq, "at": recorded.at, "event": name}
     fields.update(zip(event._fields, event, strict=True))
+    for field, usual in event._field_defaults.items():  # most have none; what is not there reads as usual
+        if fields[field] == usual:
+            del fields[field]
     try:
         line = f"{_encode(fields)}\n".encode("ascii")
     except (ValueError, TypeError):

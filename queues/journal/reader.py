@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 4 * LINE_LIMIT
 """Most bytes that one poll reads: about 1,500 events, so that a backlog is taken in batches."""
 
+# A quote within a text is escaped, so these stand only where an event's name stands.
+_START = b'"event":"EngineStarted"'
+_START_IS_OVER = b'"event":"RestorationEnded"'
+
 
 class JournalTail:
     """The events after `after_seq`, in order, each once, as they come to stand in the journal.
@@ -150,3 +154,29 @@ def read_journal(folder: Path, after_seq: int = 0) -> Iterator[Recorded]:
     with JournalTail(folder, after_seq) as tail:
         while events := tail.poll():
             yield from events
+
+
+def read_since_start(folder: Path, horizon: float) -> Iterator[Recorded]:
+    """Give the events since the last start of an engine that went well, so far as they stand in the journal.
+
+    A start went well when it came to its `RestorationEnded`: before it every contact that was open stands
+    anew. Segments that ended before `horizon` (UTC seconds) are not read, whatever they hold. Raises
+    `UnreadableLineError` for a damaged line. A journal that does not exist is empty.
+    """
+    pieces: list[tuple[Segment, int]] = []  # newest first, each from an offset on
+    wanted = _START_IS_OVER
+    for segment in reversed(list_segments(folder)):
+        data = segment.path.read_bytes()
+        place = data.rfind(wanted)
+        if place >= 0 and wanted is _START_IS_OVER:
+            wanted = _START
+            place = data.rfind(wanted, 0, place)
+        pieces.append((segment, data.rfind(b"\n", 0, place) + 1 if place >= 0 else 0))
+        if place >= 0 or segment.path.stat().st_mtime < horizon:
+            break
+    for segment, start in reversed(pieces):
+        offset = start
+        for line in segment.path.read_bytes()[start:].splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                yield parse_line(line, file=str(segment.path), offset=offset)
+            offset += len(line)

@@ -36,6 +36,8 @@ class FakeAmi:
 
     def __init__(self) -> None:
         self.port = 0
+        self.members: dict[tuple[str, str], tuple[int, str]] = {}  # queue, device -> penalty, paused
+        self.database: dict[str, dict[str, str]] = {}  # family -> key -> value
         self.device_states: dict[str, str] = {}
         self.channels: list[Pairs] = []
         self.variables: dict[tuple[str, str], str] = {}
@@ -151,6 +153,8 @@ class FakeAmi:
         def success(*more: tuple[str, str]) -> None:
             self._write(writer, message([("Response", "Success"), ("ActionID", action_id), *more]))
 
+        items: list[Pairs]
+
         def error(text: str) -> None:
             self._write(writer, message([("Response", "Error"), ("ActionID", action_id), ("Message", text)]))
 
@@ -170,10 +174,24 @@ class FakeAmi:
             case "CoreStatus":
                 success(("CoreStartupDate", "2026-11-22"), ("CoreStartupTime", self.started))
             case "DeviceStateList":
-                items: list[Pairs] = [[("Device", d), ("State", s)] for d, s in self.device_states.items()]
+                items = [[("Device", d), ("State", s)] for d, s in self.device_states.items()]
                 self._list(writer, action_id, "DeviceStateChange", "DeviceStateListComplete", items)
             case "CoreShowChannels":
                 self._list(writer, action_id, "CoreShowChannel", "CoreShowChannelsComplete", self.channels)
+            case "QueueStatus" | "QueueAdd" | "QueueRemove" | "QueuePause":
+                self._answer_queues(writer, action)
+            case "DBGetTree":
+                if items := self._stored(action["Family"]):
+                    self._list(writer, action_id, "DBGetTreeResponse", "DBGetTreeComplete", items)
+                else:
+                    error("Database entry not found")
+            case "Setvar" if action["Variable"].startswith("DB_DELETE("):
+                self._forget(action["Variable"].removeprefix("DB_DELETE(").rstrip(")"))
+                success(("Message", "Variable Set"))
+            case "Setvar" | "Redirect" if self._has(action["Channel"]):
+                success(("Message", "done"))
+            case "Setvar" | "Redirect":
+                error("No such channel")
             case "Getvar" if self._has(action["Channel"]):
                 value = self.variables.get((action["Channel"], action["Variable"]), "")
                 success(("Variable", action["Variable"]), ("Value", value))
@@ -185,6 +203,35 @@ class FakeAmi:
                 error("No such channel")
             case name:
                 error(f"Invalid/unknown command: {name}.")
+
+    def _stored(self, family: str) -> list[Pairs]:
+        stored = self.database.get(family, {}).items()
+        return [[("Key", f"/{family}/{key}"), ("Val", value)] for key, value in stored]
+
+    def _forget(self, entry: str) -> None:
+        family, _, key = entry.partition("/")
+        self.database.get(family, {}).pop(key, None)
+
+    def _answer_queues(self, writer: asyncio.StreamWriter, action: dict[str, str]) -> None:
+        action_id, interface = action["ActionID"], action.get("Interface", "")
+        paused = "1" if action.get("Paused") == "true" else "0"
+        match action["Action"]:
+            case "QueueStatus":
+                items = [
+                    [("Queue", queue), ("Location", member), ("Penalty", str(penalty)), ("Paused", is_paused)]
+                    for (queue, member), (penalty, is_paused) in sorted(self.members.items())
+                ]
+                self._list(writer, action_id, "QueueMember", "QueueStatusComplete", items)
+                return
+            case "QueueAdd":
+                self.members[action["Queue"], interface] = (int(action["Penalty"]), paused)
+            case "QueueRemove":
+                self.members.pop((action["Queue"], interface), None)
+            case _:
+                for (queue, member), (penalty, _) in list(self.members.items()):
+                    if member == interface:
+                        self.members[queue, member] = (penalty, paused)
+        self._write(writer, message([("Response", "Success"), ("ActionID", action_id)]))
 
     def _has(self, channel: str) -> bool:
         return any(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from ivr.agi.session import AgiSession
-    from ivr.core import Contact
+    from ivr.contact import Contact
     from routing.events import Event
 
 T = TypeVar("T")
@@ -44,6 +44,22 @@ class MemoryJournal:
         return Recorded(len(self.events), at, event)
 
 
+class NotedRenewals:
+    """Keep what was set by AMI; without `ami` nothing can be."""
+
+    def __init__(self) -> None:
+        self.ami = True
+        self.made: list[tuple[str, int]] = []
+
+    def can_set(self) -> bool:
+        """Whether AMI is there."""
+        return self.ami
+
+    def set(self, channel: str, after_s: int) -> None:
+        """Note it."""
+        self.made.append((channel, after_s))
+
+
 class Office:
     """Everything that a call meets in the engine. Made inside a running virtual loop."""
 
@@ -54,6 +70,7 @@ class Office:
         self.withdrawn: list[str] = []
         self.clock = EngineClock(now, now)
         self.exchange = Exchange(self.core, self.journal, self.clock, self.withdrawn.append)
+        self.renewals = NotedRenewals()
         self.server = FastAgiServer("127.0.0.1", 0, self._answer)
         self.ended = 0  # sessions
         self.channels: list[FakeChannel] = []
@@ -101,7 +118,8 @@ class Office:
     async def _answer(self, session: AgiSession) -> None:
         if CASE not in self.core.contacts:
             self.exchange.happened(CallArrived(CASE, CASE, "testby", "+46858028500", None, "withheld"))
-        await CallSession(self.exchange, NamedPrompts(), self.contact, session, DialRing(session)).run()
+        ring = DialRing(session)
+        await CallSession(self.exchange, NamedPrompts(), self.contact, session, ring, self.renewals).run()
         self.ended += 1
 
     def closed(self) -> bool:

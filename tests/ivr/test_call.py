@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.call import DEAD_MAN_S, RENEWAL_S
-from ivr.core import Leave, Phase, Ring, Wait
+from ivr.contact import Leave, Phase, Ring, Wait
+from ivr.dead_man import RENEWAL_S, SILENCE_S
 from routing.events import (
     AgentOffered,
     AgentStateChanged,
@@ -35,14 +35,19 @@ if TYPE_CHECKING:
     from tests.fakes.fastagi import FakeChannel
 
 MENU = "sv/start.greeting+start.1+start.2+start.3"
-WAITING_STEP = ("EXEC", "MSet", f"VAXEL_PHASE=waiting,TIMEOUT(absolute)={DEAD_MAN_S}")
-RENEWAL = ("EXEC", "Set", f"TIMEOUT(absolute)={DEAD_MAN_S}")
-WAIT = ("WAIT FOR DIGIT", "10000")
+RENEWAL = ("EXEC", "Set", f"TIMEOUT(absolute)={SILENCE_S}")
+WAIT = ("WAIT FOR DIGIT", "8000")
 OFFER = ("EXEC", "Dial", "PJSIP/gun,20,gmU(vaxel-onanswer)")
+FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0"  # the first word of a session to its channel
 
 
-def menu_step(seconds: int) -> tuple[str, ...]:
-    return ("EXEC", "MSet", f"VAXEL_PHASE=menu,TIMEOUT(absolute)={seconds}")
+def step(phase: str, seconds: int, more: str = "") -> tuple[str, ...]:
+    return ("EXEC", "MSet", f"VAXEL_PHASE={phase},TIMEOUT(absolute)={seconds}{more}")
+
+
+def waiting_step(office: Office, more: str = "") -> tuple[str, ...]:
+    since = office.log(CallerQueued)[0].since
+    return step("waiting", SILENCE_S, f",__VAXEL_QUEUE=school,__VAXEL_SINCE={since:.6f}{more}")
 
 
 def test_a_key_leads_to_the_queue_under_music_with_the_switch_armed_before_each_step() -> None:
@@ -51,11 +56,11 @@ def test_a_key_leads_to_the_queue_under_music_with_the_switch_armed_before_each_
         (asked,) = (c for c in channel.commands if c[0] == "GET DATA")
         wait_s = int(asked[2]) / 1000
         assert channel.commands == [
-            menu_step(round(4 + wait_s + 5)),
+            step("menu", min(round(4 + wait_s + 5), SILENCE_S), FIRST),
             ("GET DATA", MENU, asked[2], "1"),
-            menu_step(1 + 5),
+            step("menu", 1 + 5),
             ("STREAM FILE", "sv/school.say", "0123456789*#"),
-            WAITING_STEP,
+            waiting_step(office),
             ("SET MUSIC", "ON"),
             WAIT,
         ]
@@ -72,7 +77,7 @@ def test_the_switch_is_renewed_each_time_the_wait_ends_by_itself() -> None:
         begun, before = now(), channel.count
         await asyncio.sleep(RENEWAL_S * 3 + 1)
         assert channel.commands[before:] == [RENEWAL, WAIT] * 3
-        assert now() - begun == pytest.approx(31)
+        assert now() - begun == pytest.approx(3 * RENEWAL_S + 1)
         assert channel.music
 
     in_office(story)
@@ -84,8 +89,8 @@ def test_keys_pressed_while_waiting_never_let_the_switch_run_out() -> None:
         armed = now()
         for _ in range(4):
             before = channel.count
-            await asyncio.sleep(9)
-            assert now() - armed < DEAD_MAN_S
+            await asyncio.sleep(7)
+            assert now() - armed < SILENCE_S
             channel.press("5")
             await channel.reached(lambda c, n=before: c.count >= n + 2)  # type: ignore[misc]  # n is bound now
             assert channel.commands[before:] == [RENEWAL, WAIT]
@@ -105,7 +110,7 @@ def test_an_offer_wakes_the_caller_at_once() -> None:
         await channel.reached(lambda c: c.running == "EXEC")
         assert now() == at
         assert channel.commands[before:][-2:] == [
-            ("EXEC", "MSet", "VAXEL_PHASE=offering,TIMEOUT(absolute)=30"),
+            step("offering", SILENCE_S),
             OFFER,
         ]
         assert channel.variables["VAXEL_PHASE"] == office.contact.phase
@@ -132,7 +137,7 @@ def test_an_unanswered_caller_waits_on_under_music_at_the_same_place(
         channel.variables["HANGUPCAUSE"] = cause
         channel.finish(status=status)
         await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
-        assert channel.commands[before:][-3:] == [WAITING_STEP, ("SET MUSIC", "ON"), WAIT]
+        assert channel.commands[before:][-3:] == [waiting_step(office), ("SET MUSIC", "ON"), WAIT]
         assert office.log(OfferFailed) == [OfferFailed(CASE, "gun", failure)]
         assert len(office.log(CallerQueued)) == 1  # not queued anew
         office.free("anna")
@@ -251,7 +256,7 @@ def test_a_caller_who_comes_back_goes_on_where_the_contact_is() -> None:
         first.kill()
         second = await office.call()
         await second.reached(lambda c: c.running == "WAIT FOR DIGIT")
-        assert second.commands == [WAITING_STEP, ("SET MUSIC", "ON"), WAIT]
+        assert second.commands == [waiting_step(office, FIRST), ("SET MUSIC", "ON"), WAIT]
         assert len(office.log(CallArrived)) == len(office.log(CallerQueued)) == 1
         assert isinstance(office.contact.task, Wait)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.core import Core, Leave, Ring, Wait
+from ivr.contact import Leave, Ring, Wait
+from ivr.core import Core
 from ivr.menu.machine import Ask, Say
 from ivr.menu.number import policy
 from routing.events import (

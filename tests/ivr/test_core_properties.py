@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ivr.core import Core, Leave, Phase, Ring, Wait
+from ivr.contact import Leave, Phase, Ring, Wait
+from ivr.core import Core
 from ivr.menu.machine import Ask, Say
 from ivr.menu.number import policy
 from routing.events import (

@@ -16,6 +16,7 @@ from routing.events import (
     CallerHungUp,
     DigitPressed,
     EngineStarted,
+    OfferAnswered,
     OfferWithdrawn,
     PromptEnded,
     Rule,
@@ -26,6 +27,8 @@ from tests.ivr.agi.virtual import now
 from tests.ivr.office import CASE, Office, in_office
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from routing.events import Event
 
 ARRIVAL = CallArrived(CASE, CASE, "testby", "+46858028500", None, "withheld")
@@ -36,13 +39,29 @@ def queue_up(office: Office) -> None:
         office.exchange.happened(event)
 
 
+class Attached:
+    """A session that notes what it is told."""
+
+    def __init__(self, look: Callable[[], list[Event]] = list) -> None:
+        self.told: list[str] = []
+        self.seen: list[list[Event]] = []
+        self._look = look
+
+    def task_changed(self) -> None:
+        self.told.append("task changed")
+        self.seen.append(self._look())
+
+    def talk_began(self) -> None:
+        self.told.append("talk began")
+
+
 def test_everything_is_written_before_anybody_is_woken() -> None:
     async def story(office: Office) -> None:
-        seen: list[list[Event]] = []
         queue_up(office)
-        office.exchange.attach(CASE, lambda: seen.append(list(office.journal.events)))
+        session = Attached(lambda: list(office.journal.events))
+        office.exchange.attach(CASE, session)
         office.free("anna")
-        ((*_, change, offer),) = seen
+        ((*_, change, offer),) = session.seen
         assert change == AgentStateChanged("anna", TelephoneState.FREE)
         assert isinstance(offer, AgentOffered)
 
@@ -72,12 +91,12 @@ def test_stale_inputs_are_told_so_and_not_written() -> None:
 
 def test_a_journal_that_cannot_be_written_stops_no_call(caplog: pytest.LogCaptureFixture) -> None:
     async def story(office: Office) -> None:
-        woken: list[str] = []
+        session = Attached()
         office.journal.broken = True
         queue_up(office)
-        office.exchange.attach(CASE, lambda: woken.append(CASE))
+        office.exchange.attach(CASE, session)
         office.free("anna")
-        assert woken == [CASE]
+        assert session.told == ["task changed"]
         assert office.journal.events == []
 
     with caplog.at_level(logging.ERROR):
@@ -87,28 +106,38 @@ def test_a_journal_that_cannot_be_written_stops_no_call(caplog: pytest.LogCaptur
 
 def test_a_detached_session_is_woken_no_more() -> None:
     async def story(office: Office) -> None:
-        woken: list[str] = []
-        wake = lambda: woken.append(CASE)  # noqa: E731  # the same object attaches and detaches
+        session = Attached()
         queue_up(office)
-        office.exchange.attach(CASE, wake)
-        office.exchange.detach(CASE, wake)
-        office.exchange.detach(CASE, wake)
+        office.exchange.attach(CASE, session)
+        office.exchange.detach(CASE, session)
+        office.exchange.detach(CASE, session)
         office.free("anna")
-        assert woken == []
+        assert session.told == []
 
     in_office(story)
 
 
 def test_an_earlier_sessions_end_leaves_the_later_one_attached() -> None:
     async def story(office: Office) -> None:
-        woken: list[str] = []
-        earlier, later = (lambda: woken.append("earlier")), (lambda: woken.append("later"))
+        earlier, later = Attached(), Attached()
         queue_up(office)
         office.exchange.attach(CASE, earlier)
         office.exchange.attach(CASE, later)
         office.exchange.detach(CASE, earlier)
         office.free("anna")
-        assert woken == ["later"]
+        assert (earlier.told, later.told) == ([], ["task changed"])
+
+    in_office(story)
+
+
+def test_a_session_hears_that_its_talk_began() -> None:
+    async def story(office: Office) -> None:
+        session = Attached()
+        queue_up(office)
+        office.exchange.attach(CASE, session)
+        office.free("anna")
+        office.exchange.happened(OfferAnswered(CASE, "anna"))
+        assert session.told == ["task changed", "talk began"]
 
     in_office(story)
 

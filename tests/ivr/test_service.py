@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from ivr.core import Phase
+from ivr.contact import Phase
 from ivr.demo.stand import free_port
 from ivr.service import FOLLOWER_END_S, Engine, Parts
 from ivr.settings import Settings
@@ -129,10 +129,10 @@ async def serving(settings: Settings) -> AsyncIterator[Stand]:
             await stand.start()
             yield stand
         finally:
-            await stand.stop()
             for channel in stand.channels:
                 channel.kill()
                 await channel.reached(lambda c: c.closed)
+            await stand.stop()
 
 
 @pytest.fixture
@@ -301,7 +301,9 @@ def test_a_talk_that_began_while_ami_was_away_counts_as_answered(settings: Setti
         channel = await stand.offered()
         stand.asterisk.cut()
         stand.asterisk.device_states["PJSIP/anna"] = "INUSE"
-        stand.asterisk.channels = [[("Uniqueid", CASE), ("Linkedid", CASE), ("BridgeId", "b1")]]
+        stand.asterisk.channels = [
+            [("Uniqueid", CASE), ("BridgeId", "b1"), ("ChanVariable", f"VAXEL_CASE={CASE}")]
+        ]
         await until(lambda: stand.log(OfferAnswered) == [OfferAnswered(CASE, "anna")])
         assert stand.engine.exchange.core.contacts[CASE].phase is Phase.TALKING
         stand.asterisk.emit("BridgeLeave", Uniqueid=CASE, Linkedid=CASE, BridgeNumChannels="1")

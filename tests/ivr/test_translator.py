@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.ami.codec import Decoder, Event
-from ivr.core import Core, Phase
+from ivr.ami.snapshots import ChannelSnapshot
+from ivr.contact import Phase
+from ivr.core import Core
 from ivr.menu.number import policy
 from ivr.translator import Translator
 from routing.events import (
@@ -251,13 +253,17 @@ def test_whom_the_dialplan_let_go_because_no_engine_served_them_was_lost_by_us(
     assert stage.counted == [end]
 
 
-def test_an_answer_while_ami_was_away_is_seen_by_the_bridge() -> None:
+def channel(uniqueid: str, *, state: str = "Up", bridge_id: str | None = None) -> ChannelSnapshot:
+    return ChannelSnapshot(uniqueid, "c1", f"PJSIP/{uniqueid}", state, "Dial", "", bridge_id, 3, "c1")
+
+
+def test_a_telephone_that_began_to_ring_while_ami_was_away_can_be_stopped() -> None:
     stage = Stage()
     stage.offer("c1")
-    for channel in ("c1", "an agent's leg"):
-        stage.translator.bridged(channel)
-    assert stage.counted == [OfferAnswered("c1", "gun")]
-    assert stage.core.contacts["c1"].phase is Phase.TALKING
+    stage.translator.learn([channel("c1"), channel("leg", state="Ringing")])
+    assert stage.translator.ringing_channel("c1") == "PJSIP/leg"
+    stage.translator.learn([channel("c1")])
+    assert stage.translator.ringing_channel("c1") is None
 
 
 def test_a_caller_who_has_gone_has_no_ringing_channel() -> None:
@@ -265,17 +271,6 @@ def test_a_caller_who_has_gone_has_no_ringing_channel() -> None:
     stage.offer("c1")
     stage.take(event("DialBegin", Uniqueid="c1", DestChannel="PJSIP/gun-1"), event("Hangup", Uniqueid="c1"))
     assert stage.translator.ringing_channel("c1") is None
-
-
-@pytest.mark.parametrize("cut_off", [False, True])
-def test_who_went_while_ami_was_away_hung_up_or_was_cut_off_by_asterisks_own_end(cut_off: bool) -> None:
-    stage = Stage()
-    for contact in ("c1", "c2", "c3"):
-        stage.core.step(100.0, CallArrived(contact, contact, "testby", "+46858028500", None, "withheld"))
-    stage.translator.gone(["c1", "c3"], cut_off=cut_off)
-    ends = [CallerLost(c, "pbx") if cut_off else CallerHungUp(c) for c in ("c1", "c3")]
-    assert stage.counted == ends
-    assert list(stage.core.contacts) == ["c2"]
 
 
 NAMES = ("DeviceStateChange", "BridgeEnter", "BridgeLeave", "DialBegin", "DialEnd", "Hangup", "UserEvent")
@@ -286,7 +281,7 @@ HEADERS = {
     "DestChannel": ("PJSIP/gun-1", ""),
     "Device": ("PJSIP/gun", "PJSIP/anna", "x"),
     "State": ("INUSE", "NOT_INUSE", ""),
-    "UserEvent": ("VaxelEnded", "x"),
+    "UserEvent": ("VaxelEnded", "VaxelFallback", "VaxelFallbackAnswered", "x"),
     "Case": ("c1", "c9"),
 }
 

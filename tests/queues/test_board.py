@@ -10,12 +10,17 @@ from hypothesis import strategies as st
 from queues.board import AgentView, Board, Snapshot, WaitingCaller
 from routing.events import (
     AgentOffered,
+    AgentPaused,
+    AgentResumed,
     AgentStateChanged,
     CallArrived,
     CallEnded,
+    CallerFellBack,
     CallerHungUp,
     CallerQueued,
+    CallerReturned,
     EngineStarted,
+    FallbackAnswered,
     OfferAnswered,
     OfferFailed,
     OfferFailure,
@@ -56,9 +61,9 @@ def board(stream: list[Recorded]) -> Snapshot:
 def test_an_empty_board_shows_the_queues_and_agents_it_was_told() -> None:
     snapshot = board([])
     assert list(QUEUES) == [view.queue for view in snapshot.queues]
-    assert [AgentView(agent, TelephoneState.UNREACHABLE, "idle", None, 0.0) for agent in AGENTS] == list(
-        snapshot.agents
-    )
+    assert [
+        AgentView(agent, TelephoneState.UNREACHABLE, False, "idle", None, 0.0) for agent in AGENTS
+    ] == list(snapshot.agents)
     assert list(QUEUES) == list(snapshot.as_json()["by_queue"])  # type: ignore[call-overload]
 
 
@@ -90,7 +95,7 @@ def test_one_call_from_arrival_to_its_end() -> None:
         (0, (), "idle", 1),
         (0, (), "idle", 0),
     ] == seen
-    assert AgentView("anna", TelephoneState.FREE, "idle", None, START + 5) == fold.snapshot().agents[0]
+    assert AgentView("anna", TelephoneState.FREE, False, "idle", None, START + 5) == fold.snapshot().agents[0]
 
 
 def test_an_unanswered_offer_leaves_the_caller_in_the_same_place() -> None:
@@ -137,7 +142,7 @@ def test_stale_news_of_an_offer_changes_nothing() -> None:
     assert (snapshot.totals.entered, snapshot.totals.answered) == (1, 0)
 
 
-def test_a_new_engine_forgets_telephones_and_offers_but_not_talks() -> None:
+def test_a_new_engine_forgets_telephones_but_neither_offers_nor_talks() -> None:
     stream = record(
         AgentStateChanged("anna", TelephoneState.RINGING),
         arrived("c-1"),
@@ -151,8 +156,37 @@ def test_a_new_engine_forgets_telephones_and_offers_but_not_talks() -> None:
     )
     snapshot = board(stream)
     assert [agent.telephone for agent in snapshot.agents] == [TelephoneState.UNREACHABLE] * 3
-    assert [agent.work for agent in snapshot.agents] == ["idle", "talking", "idle"]
+    assert [agent.work for agent in snapshot.agents] == ["offered", "talking", "idle"]
+    assert (WaitingCaller("c-1", START + 1, "anna"),) == snapshot.queues[1].waiting
+
+
+def test_a_caller_who_comes_back_from_an_offer_waits_again() -> None:
+    stream = record(
+        arrived(), CallerQueued("c-1", "school", START + 1), offered("c-1", "anna"), CallerReturned("c-1")
+    )
+    snapshot = board(stream)
+    assert snapshot.agents[0].work == "idle"
     assert (WaitingCaller("c-1", START + 1, None),) == snapshot.queues[1].waiting
+
+
+def test_asterisks_own_queue_shows_as_ours_and_its_talks_as_talks() -> None:
+    fold = Board(QUEUES, AGENTS)
+    stream = record(
+        arrived(), CallerFellBack("c-1", "school", START), FallbackAnswered("c-1", "school", "anna")
+    )
+    for recorded in stream[:-1]:
+        fold.apply(recorded)
+    snapshot = fold.snapshot()
+    assert (WaitingCaller("c-1", START, None),) == snapshot.queues[1].waiting
+    assert snapshot.queues[1].totals.entered == 1
+    fold.apply(stream[-1])
+    assert (fold.snapshot().agents[0].work, fold.snapshot().queues[1].waiting) == ("talking", ())
+
+
+def test_a_pause_shows_until_it_ends() -> None:
+    paused = record(AgentPaused("anna"))
+    assert board(paused).agents[0].is_paused
+    assert not board(record(AgentPaused("anna"), AgentResumed("anna"))).agents[0].is_paused
 
 
 def test_a_caller_who_hung_up_waits_no_more_and_is_still_open_until_closed() -> None:

@@ -42,7 +42,8 @@ def session_exchange(
     folder = tmp_path_factory.mktemp("exchange")
     menus = folder / "menus"
     shutil.copytree(ROOT / "menus" / "jarfalla", menus / "jarfalla")
-    shutil.copytree(Path(__file__).parent / "menus" / "testby", menus / "testby")
+    for name in ("testby", "krisby"):
+        shutil.copytree(Path(__file__).parent / "menus" / name, menus / name)
     base = Settings(menus=menus, prompt_cache=ROOT / ".cache" / "prompts")
     settings = stand_settings(base, folder / "state")
     # Nobody comes by it; but with it Asterisk speaks TCP.

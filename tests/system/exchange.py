@@ -23,6 +23,7 @@ from ivr.toolbox import find_program
 from queues.board import Board
 from queues.journal.reader import JournalTail
 from routing.events import CallArrived, CallEnded, Recorded, TelephoneState
+from tests.system.caller import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -37,6 +38,7 @@ Result = TypeVar("Result")
 
 JARFALLA = "+46858028500"
 TESTBY = "+46858000099"
+KRISBY = "+46858000098"
 FIRST_CALLER = 46_701_740_605  # from the block that is kept for fiction, and on upwards
 WITHIN_S = 15.0  # for what should take a second
 LOOK_S = 0.02
@@ -49,6 +51,13 @@ class Story:
 
     caller: str
     events: tuple[Recorded, ...]
+
+    @property
+    def contact(self) -> str:
+        """The contact's id."""
+        arrival = self.events[0].event
+        assert isinstance(arrival, CallArrived)
+        return arrival.contact
 
     def of(self, kind: type[Event]) -> list[Event]:
         """Return the contact's events of one kind."""
@@ -116,6 +125,10 @@ class RealExchange:
         pace = {"calls": max(1, len(citizens)), **pace}
         return Crowd(citizens, sipp, **pace)  # type: ignore[arg-type]
 
+    def caller(self, called: str = KRISBY, *, listens: bool = True) -> Caller:
+        """Return a citizen who phones by a telephone of the tests' own, with a number of their own."""
+        return Caller(self.new_caller(), self.server, called, listens=listens)
+
     async def phone(
         self, citizens: Sequence[Citizen], called: str = TESTBY, within_s: float = 60.0
     ) -> CitizensReport:
@@ -129,12 +142,12 @@ class RealExchange:
         return Telephone(account, behaviour=behaviour, **extra)  # type: ignore[arg-type]
 
     async def register(self, *telephones: Telephone) -> None:
-        """Register telephones and wait until the engine knows that they are free."""
+        """Register telephones and wait until the engine knows that they can be reached."""
         for outcome in await asyncio.gather(*(t.register(WITHIN_S) for t in telephones)):
             assert isinstance(outcome, Registered), outcome
         agents = {telephone.account.user for telephone in telephones}
         await self.until(
-            lambda: agents <= self.agents_in(TelephoneState.FREE), "the engine sees the telephones"
+            lambda: not agents & self.agents_in(TelephoneState.UNREACHABLE), "the engine sees the telephones"
         )
 
     # --- what happened ------------------------------------------------------------------------------
@@ -152,8 +165,17 @@ class RealExchange:
             self.look()
             if is_so():
                 return
-            assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}; {self.board.snapshot()}"
+            assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}; {self.summary()}"
             await asyncio.sleep(LOOK_S)
+
+    def summary(self) -> str:
+        """Say in short what the journal knows to be going on."""
+        snapshot = self.board.snapshot()
+        waiting = {view.queue: len(view.waiting) for view in snapshot.queues if view.waiting}
+        agents = {
+            v.agent: f"{v.telephone}, {v.work}" for v in snapshot.agents if v.telephone != "unreachable"
+        }
+        return f"open: {snapshot.totals.still_open}, in menu: {snapshot.in_menu}, {waiting=}, {agents=}"
 
     def agents_in(self, state: TelephoneState) -> set[str]:
         """Return the agents whose telephone the engine believes to be in that state."""
@@ -175,6 +197,34 @@ class RealExchange:
         assert len(stories) == 1, f"{len(stories)} contacts for one call"
         assert len(stories[0].ends) == 1, stories[0].events
         return stories[0]
+
+    def has(self, caller: Caller, kind: type[Event]) -> bool:
+        """Say whether the caller's one contact has had an event of that kind."""
+        stories = self.stories(caller.number)
+        return len(stories) == 1 and bool(stories[0].of(kind))
+
+    async def until_has(self, caller: Caller, kind: type[Event], within_s: float = WITHIN_S) -> None:
+        """Wait until the caller's contact has had an event of that kind."""
+        await self.until(lambda: self.has(caller, kind), f"{kind.__name__} of {caller.number}", within_s)
+
+    def contact_of(self, caller: Caller) -> str:
+        """Return the id of the caller's contact."""
+        (story,) = self.stories(caller.number)
+        return story.contact
+
+    def all_stories(self) -> list[Story]:
+        """Return every contact, in the order they arrived."""
+        self.look()
+        return [
+            self._story("", recorded.event.contact)
+            for recorded in self.stream
+            if isinstance(recorded.event, CallArrived)
+        ]
+
+    def busy(self) -> set[str]:
+        """Return the agents who are offered a caller or talk with one."""
+        self.look()
+        return {view.agent for view in self.board.snapshot().agents if view.work != "idle"}
 
     def latest(self) -> Story:
         """Return the contact that arrived last, closed or not."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from ivr.ami.actions import hang_up, play_dtmf
 from ivr.ami.client import AmiClient
 from ivr.ami.codec import Decoder, Event
 from ivr.ami.errors import UnsafeValueError
 from ivr.ami.snapshots import (
     ChannelSnapshot,
     DeviceState,
-    hang_up,
-    play_dtmf,
     read_channels,
     read_device_state,
     read_device_states,
@@ -121,7 +120,7 @@ def test_channels_are_read_without_anybodys_number() -> None:
         context="case",
         bridge_id=agent.bridge_id,
         duration_s=caller.duration_s,
-        variables=(("VAXEL_CASE", "case-17"),),
+        case="case-17",
     )
     assert (agent.channel, agent.application) == ("PJSIP/agent-maja-00000008", "AppDial")
     assert "0701740605" not in repr((agent, caller))

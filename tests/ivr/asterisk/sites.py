@@ -10,7 +10,7 @@ from pathlib import Path
 from ivr.asterisk.errors import PortBusyError
 from ivr.asterisk.process import check_ports
 from ivr.asterisk.secrets import Secret, Secrets
-from ivr.asterisk.site import Folders, Site, Telephone, TlsIdentity, Trunk
+from ivr.asterisk.site import FallbackQueue, Folders, Site, Telephone, TlsIdentity, Trunk
 from ivr.toolbox import Library, find_program
 
 RTP_PORTS = 100  # 25 calls of two legs
@@ -58,6 +58,12 @@ def full_site() -> Site:
             Path("/srv/vaxel/tls/exchange.pem"), Path("/srv/vaxel/tls/exchange.key"), Path("/etc/ssl/cas.pem")
         ),
         apology=Path("/srv/vaxel/prompts/apology"),
+        queues=(
+            FallbackQueue("school", 20.0, 15.0, False),
+            FallbackQueue("social-services", 20.0, 30.0, True),
+        ),
+        persons=(("+46858028500", "school"), ("0858028500", "school")),
+        default_queue="school",
     )
 
 

@@ -1,0 +1,259 @@
+"""Our picture of Asterisk against Asterisk's own: after each connection, and every few seconds.
+
+Owns what is compared, what counts as a ghost, and what is told of the time in which nobody told us. AMI
+replays nothing and an event may be lost, so everything that events tell is also found here, later. What
+looks wrong in one look may be on its way; what looks wrong in two is. Decides nothing about callers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from ivr.ami.actions import forget, redirect, set_absolute_timeout
+from ivr.ami.errors import AmiError
+from ivr.ami.snapshots import (
+    read_channels,
+    read_device_states,
+    read_start,
+    read_tree,
+    read_variable,
+    read_version,
+)
+from ivr.contact import Phase
+from ivr.dead_man import SILENCE_S
+from ivr.fallback import CONTEXT, ENDS, arrived_at, read_ends, read_fallback, seconds_of
+from ivr.toolbox import is_outdated
+from ivr.translator import LOST
+from routing.events import (
+    AsteriskConnected,
+    CallerFellBack,
+    CallerHungUp,
+    CallerLost,
+    FallbackAnswered,
+    GhostRemoved,
+    OfferAnswered,
+    OfferFailed,
+    OfferFailure,
+    TalkEnded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+    from typing import Literal
+
+    from ivr.ami.client import AmiClient
+    from ivr.ami.snapshots import ChannelSnapshot
+    from ivr.arrivals import Arrivals
+    from ivr.contact import Contact
+    from ivr.exchange import Exchange
+    from ivr.fallback import Ended, InFallback
+    from ivr.mirror import FallbackMirror
+    from ivr.translator import Translator
+
+PAUSE_S = 5.0  # between two looks; a ghost lives for two of them at most
+BACK = "back"  # the dialplan's way from the fallback to us
+
+log = logging.getLogger(__name__)
+
+
+class Suspect(NamedTuple):
+    """Something that we believe in and Asterisk does not show."""
+
+    contact: str
+    what: Literal["caller", "offer", "talk"]
+
+
+class Known(NamedTuple):
+    """What the journal told of the time before this run of the engine."""
+
+    asterisk_run: str
+    ended: AbstractSet[str]  # contacts
+
+
+class Reconciliation:
+    """Compare and tell. `known` is the journal's; everything else is the engine's own."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        translator: Translator,
+        arrivals: Arrivals,
+        mirror: FallbackMirror,
+        known: Known,
+    ) -> None:
+        self._exchange = exchange
+        self._contacts = exchange.core.contacts
+        self._translator = translator
+        self._arrivals = arrivals
+        self._mirror = mirror
+        self._run = known.asterisk_run
+        self._ended_before = known.ended
+        self._suspects: set[Suspect] = set()
+        self._checked_version = False
+
+    async def connected(self, client: AmiClient) -> None:
+        """Read everything anew: what `AmiClient` calls before it gives us events."""
+        known = list(self._contacts)  # asked first: who arrives meanwhile may not be in the list
+        if not self._checked_version and is_outdated(version := await read_version(client)):
+            log.warning("Asterisk %s lacks known security fixes: bring it up to date", version)
+        self._checked_version = True
+        run = await read_start(client)
+        channels = await read_channels(client)
+        living = {channel.uniqueid: channel for channel in channels}
+        was_cut_off = self._run not in {"", run}
+        self._run = run
+        self._exchange.happened(AsteriskConnected(run))
+        for device, state in (await read_device_states(client)).items():
+            self._translator.device(device, state)
+        await self._learn_answers(client, living)
+        self._translator.learn(channels)
+        gone = [case for case in known if case not in living]
+        if gone:
+            ends = read_ends((await read_tree(client, ENDS)).values())
+            for case in gone:
+                self._gone(case, ends.get(case), was_cut_off=was_cut_off)
+        self._keep_switches(client)
+        await self._look_into_fallback(client, living)
+        await self._mirror.match(client)
+
+    async def keep(self, client: AmiClient) -> NoReturn:
+        """Compare every few seconds, while connected."""
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            if client.connected:
+                try:
+                    await self.look(client)
+                except AmiError as error:
+                    log.warning("the picture of Asterisk could not be compared: %s", error)
+
+    async def look(self, client: AmiClient) -> None:
+        """Compare once; what is wrong for the second time is removed."""
+        known = list(self._contacts.values())
+        channels = await read_channels(client)
+        living = {channel.uniqueid: channel for channel in channels}
+        rung = {channel.case for channel in channels if channel.uniqueid != channel.case}
+        suspects = {
+            suspect
+            for contact in known
+            if (suspect := self._suspect(contact, living.get(contact.id), is_rung=contact.id in rung))
+        }
+        for suspect in sorted(suspects & self._suspects):
+            self._remove(suspect)
+        self._suspects = suspects
+        self._keep_switches(client)
+        for device, state in (await read_device_states(client)).items():
+            self._translator.device(device, state)
+        if any(channel.context == CONTEXT for channel in channels) or any(
+            contact.phase is Phase.FALLBACK for contact in known
+        ):
+            await self._look_into_fallback(client, living)
+
+    async def _learn_answers(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
+        """Tell of telephones that were answered while nobody told us."""
+        for contact in list(self._contacts.values()):
+            channel = living.get(contact.id)
+            if contact.phase is Phase.OFFERED and channel is not None and channel.bridge_id is not None:
+                when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
+                if contact.agent is not None:
+                    self._exchange.happened(OfferAnswered(contact.id, contact.agent, when))
+
+    def _keep_switches(self, client: AmiClient) -> None:
+        """Hold the dead-man's switch of who has no session of ours and needs none now.
+
+        A telephone that an earlier run let ring rings on; its caller must not be taken from it. A talk must
+        not be cut: a renewal may have crossed its beginning as AMI went away.
+        """
+        for contact in self._contacts.values():
+            if contact.phase is Phase.TALKING:
+                set_absolute_timeout(client, contact.id, 0)
+            elif contact.phase is Phase.OFFERED and not self._exchange.is_attached(contact.id):
+                set_absolute_timeout(client, contact.id, SILENCE_S)
+
+    # --- ghosts ---------------------------------------------------------------------------------
+
+    def _suspect(self, contact: Contact, channel: ChannelSnapshot | None, *, is_rung: bool) -> Suspect | None:
+        if contact.id not in self._contacts:
+            return None  # it has ended meanwhile
+        if channel is None:
+            return Suspect(contact.id, "caller")
+        if contact.phase is Phase.TALKING and channel.bridge_id is None:
+            return Suspect(contact.id, "talk")
+        if contact.phase is Phase.OFFERED and not is_rung and not self._exchange.is_attached(contact.id):
+            return Suspect(contact.id, "offer")
+        return None
+
+    def _remove(self, suspect: Suspect) -> None:
+        contact = self._contacts.get(suspect.contact)
+        if contact is None:
+            return
+        agent = contact.agent
+        log.warning("contact %s: its %s is a ghost: Asterisk has none", contact.id, suspect.what)
+        self._exchange.happened(GhostRemoved(contact.id, suspect.what, agent))
+        match suspect.what:
+            case "caller":
+                self._exchange.happened(CallerHungUp(contact.id))
+            case "offer" if agent is not None:
+                self._exchange.happened(OfferFailed(contact.id, agent, OfferFailure.WITHDRAWN))
+            case "talk" if agent is not None:
+                self._exchange.happened(TalkEnded(contact.id, agent, "pbx"))
+            case _:
+                pass
+
+    def _gone(self, contact: str, end: Ended | None, *, was_cut_off: bool) -> None:
+        """Tell the end of a contact that ended while nobody told us, at its true time where one was noted."""
+        rung = self._contacts.get(contact)
+        agent = rung.agent if rung is not None and rung.phase is Phase.OFFERED else None
+        if end is not None and end.phase == Phase.TALKING and agent is not None:  # all that in the meantime
+            self._exchange.happened(OfferAnswered(contact, agent, end.answered_at))
+        if end is not None:
+            was_lost = end.phase == LOST
+            self._exchange.happened(
+                CallerLost(contact, "engine", end.at) if was_lost else CallerHungUp(contact, end.at)
+            )
+        elif was_cut_off:
+            self._exchange.happened(CallerLost(contact, "pbx"))
+        else:
+            self._exchange.happened(CallerHungUp(contact))
+
+    # --- the fallback -----------------------------------------------------------------------------
+
+    async def _look_into_fallback(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
+        """Log what Asterisk's own queue did, and fetch those back who still wait in it."""
+        notes = await read_tree(client, CONTEXT)
+        if not notes:
+            return
+        calls = read_fallback(notes)
+        over = [case for case in notes if case not in living]
+        ends = read_ends((await read_tree(client, ENDS)).values()) if over else {}
+        for case, call in calls.items():
+            channel = living.get(case)
+            if channel is not None and channel.context != CONTEXT:
+                continue  # it is on its way back
+            if case not in self._contacts and case not in self._ended_before:
+                await self._learn(client, case, call, channel)
+            self._exchange.happened(CallerFellBack(case, call.queue, call.since))
+            if call.agent is not None:
+                self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, call.answered_at))
+            if channel is None:
+                self._gone(case, ends.get(case), was_cut_off=case not in ends)
+            elif channel.bridge_id is None and call.agent is None:
+                await redirect(client, case, "vaxel-exchange", BACK)
+        for case in over:
+            forget(client, CONTEXT, case)
+
+    async def _learn(
+        self, client: AmiClient, case: str, call: InFallback, channel: ChannelSnapshot | None
+    ) -> None:
+        """Tell the arrival of a call that came while we were away."""
+        number = presentation = ""
+        if channel is not None:
+            number = await read_variable(client, case, "CALLERID(num)") or ""
+            presentation = await read_variable(client, case, "CALLERID(num-pres)") or ""
+        when = arrived_at(case) or call.entered_at
+        is_unread = channel is None
+        self._exchange.happened(
+            self._arrivals.learned(case, call.called, None if is_unread else (number, presentation), when)
+        )

@@ -1,0 +1,109 @@
+"""What the journal tells about contacts that were open as the engine ended.
+
+Owns the fold from an earlier run's events to the `ContactCarried` with which a new run begins, fitted to
+the present configuration: a queue or a number that is no more sends the caller where a new one would go.
+Pure. Must not know files, channels or what becomes of the contacts afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from routing.events import (
+    AgentOffered,
+    AgentPaused,
+    AgentResumed,
+    AsteriskConnected,
+    CallArrived,
+    CallEnded,
+    CallerFellBack,
+    CallerQueued,
+    CallerReturned,
+    ContactCarried,
+    FallbackAnswered,
+    OfferAnswered,
+    OfferFailed,
+    Outcome,
+    PromptPlayed,
+    TalkEnded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ivr.menu.number import Number
+    from routing.events import Recorded
+    from routing.policy import Policy
+
+
+class Restored(NamedTuple):
+    """What an earlier run leaves behind."""
+
+    contacts: tuple[ContactCarried, ...]  # in the order they arrived
+    ended: frozenset[str]  # contacts that were closed
+    paused: tuple[str, ...]  # agents
+    asterisk_run: str  # the run of Asterisk that it knew last; empty: none
+
+
+def restore(events: Iterable[Recorded]) -> Restored:
+    """Fold the events since the last good start of an engine."""
+    contacts: dict[str, ContactCarried] = {}
+    ended: set[str] = set()
+    paused: dict[str, None] = {}
+    run = ""
+    for _, at, event in events:
+        match event:
+            case AgentPaused(agent):
+                paused[agent] = None
+            case AgentResumed(agent):
+                paused.pop(agent, None)
+            case AsteriskConnected(run):
+                pass
+            case CallArrived(contact, channel, number):
+                contacts[contact] = ContactCarried(
+                    contact, channel, number, "menu", None, None, at, None, None, "caller"
+                )
+            case ContactCarried(contact):
+                contacts[contact] = event
+            case CallEnded(contact):
+                contacts.pop(contact, None)
+                ended.add(contact)
+            case _:
+                known = contacts.get(getattr(event, "contact", ""))
+                if known is not None:
+                    contacts[known.contact] = _follow(known, at, event)
+    return Restored(tuple(contacts.values()), frozenset(ended), tuple(paused), run)
+
+
+def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
+    match event:
+        case PromptPlayed(_, node):
+            return known._replace(node=node, since=at)
+        case CallerQueued(_, queue, since):
+            return known._replace(stage="waiting", queue=queue, since=since, agent=None)
+        case AgentOffered(_, agent):
+            return known._replace(stage="offered", agent=agent)
+        case OfferFailed():
+            return known._replace(stage="waiting", agent=None)
+        case CallerReturned() if known.stage == "offered":
+            return known._replace(stage="waiting", agent=None)
+        case CallerFellBack(_, queue, when):
+            if known.queue is None:
+                known = known._replace(queue=queue, since=at if when is None else when)
+            return known._replace(stage="fallback", agent=None)
+        case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent):
+            return known._replace(stage="talking", agent=agent)
+        case TalkEnded(_, _, by):
+            return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
+        case _:
+            return known
+
+
+def fit(
+    contact: ContactCarried, numbers: Mapping[str, Number], default: Number, policy: Policy
+) -> ContactCarried:
+    """Return the contact with nothing in it that the present configuration does not know."""
+    number = numbers.get(contact.number, default)
+    if contact.queue is not None and contact.queue not in policy.queues:
+        contact = contact._replace(queue=number.menu.person_queue)
+    return contact._replace(number=number.id)
