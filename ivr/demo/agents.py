@@ -11,9 +11,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from ivr.demo.call import TimedOut
 from ivr.demo.dialog import Account
 from ivr.demo.errors import RegistrationFailedError
+from ivr.demo.outcomes import TimedOut
 from ivr.demo.registration import Registered
 from ivr.demo.telephone import Answer, Telephone
 

@@ -7,55 +7,26 @@ of registration or of other calls. A refusal, a hang-up and a passed deadline ar
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from ivr.demo import sip, sound
 from ivr.demo.dialog import cancel_of
+from ivr.demo.outcomes import CANCELLED, DECLINED, OK, TIMED_OUT, Answered, Ended, TimedOut, Transferred
 from ivr.demo.transactions import FIRST_FAILURE, LIFETIME_S
+from ivr.demo.transfer import Referral, refer_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ivr.demo.dialog import Dialog, Fields
+    from ivr.demo.outcomes import By, TransferOutcome
     from ivr.demo.transactions import Incoming
 
 KEY_MS: Final = 100  # how long a key is said to be held
-BUSY: Final = 486
-CANCELLED: Final = 487
-DECLINED: Final = 603
-NOT_ACCEPTABLE: Final = 488
-TIMED_OUT: Final = 408
-OK: Final = 200
 ALLOW: Final = "INVITE, ACK, BYE, CANCEL, INFO, OPTIONS, NOTIFY, UPDATE"
 _SDP: Final[Fields] = (("Content-Type", "application/sdp"),)
 
-By: TypeAlias = Literal["us", "them", "nobody"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The call was answered."""
-
-    after_s: float  # since it began
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The call is over."""
-
-    by: By  # "nobody": the far end fell silent
-    status: int  # of the INVITE: 200 after a talk, 487 cancelled, 486 busy, 603 declined, 408 nobody there
-    after_s: float  # since it began
-    talked_s: float | None  # since it was answered; None when it was not
-    reason: str = ""  # the far end's `Reason` header
-
-
-@dataclass(frozen=True, slots=True)
-class TimedOut:
-    """Nothing came before the deadline."""
-
-    within_s: float
+TRANSFER_S: Final = 30.0  # a ringing target answers or not: longer than agents are rung
 
 
 class Call:
@@ -65,7 +36,6 @@ class Call:
         self.dialog = dialog
         self.sound = ear
         self.when_over: Callable[[], object] = _nothing  # the telephone forgets the call
-        self.notifications: list[bytes] = []  # bodies of NOTIFY: how a REFER goes on
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._incoming = incoming
@@ -80,6 +50,8 @@ class Call:
         self._unacknowledged = incoming  # the INVITE of theirs whose ACK is owed
         self._invite: sip.Request | None = None
         self._ack: sip.Request | None = None
+        self._referral: Referral | None = None
+        self._versions = 1  # of our description
         self._keys: list[str] = []
         self._sdp = sound.write_sdp(dialog.line.own[0], ear.port, ear.port)
         if incoming is not None:
@@ -188,6 +160,26 @@ class Call:
                 return False
         return True
 
+    async def hold(self) -> bool:
+        """Put the far end on hold; True when it agreed."""
+        return await self._describe("sendonly")
+
+    async def resume(self) -> bool:
+        """Take the far end back from hold; True when it agreed."""
+        return await self._describe("sendrecv")
+
+    async def transfer(self, target: str, within_s: float = TRANSFER_S) -> TransferOutcome:
+        """Send the far end to a SIP URI, or a user at our server, unasked; then hang up."""
+        uri = target if target.startswith("sip:") else self.dialog.line.account.uri_of(target)
+        return await self._refer(f"<{uri}>", within_s)
+
+    async def transfer_to(self, other: Call, within_s: float = TRANSFER_S) -> TransferOutcome:
+        """Connect the far end with that of `other`, a call of ours that rings or is up; then hang up.
+
+        `other` is for the server to end: a BYE of ours there overtakes the transfer at times (Asterisk 22).
+        """
+        return await self._refer(refer_to(other.dialog), within_s)
+
     async def request(self, method: str, extra: Fields = (), body: bytes = b"") -> sip.Response | None:
         """Send any request within the dialog and return its final response; None when nobody answered."""
         return await self.dialog.line.ask(
@@ -208,7 +200,6 @@ class Call:
         elif final.status < FIRST_FAILURE:
             self.dialog.learn(final)
             self._hear(final.body)
-            self._ack = self.dialog.ack()
             self._acknowledge()
             self._connect()
             if self._leaving:  # their answer crossed our CANCEL
@@ -243,8 +234,9 @@ class Call:
                 self._hear(request.body)
                 self._reply(incoming, OK, with_sdp=bool(request.body))
             case "NOTIFY":
-                self.notifications.append(request.body)
                 self._reply(incoming, OK)
+                if self._referral is not None:
+                    self._referral.told(request.body)
             case "OPTIONS":
                 self._reply(incoming, OK)
             case _:
@@ -253,7 +245,7 @@ class Call:
     def repeated_answer(self) -> None:
         """Acknowledge again: the far end has repeated its answer."""
         if self._ack is not None:
-            self._acknowledge()
+            self.dialog.line.transactions.send(sip.encode(self._ack), self.dialog.hop)
 
     def is_invited_by(self, incoming: Incoming | None) -> bool:
         """Say whether this is the INVITE that opened the call."""
@@ -267,6 +259,7 @@ class Call:
         if response.status > 100:  # noqa: PLR2004 - 100 Trying comes from the next hop, not from a telephone
             self._ringing()
             self._hear(response.body)
+            self.dialog.learn_tag(response)
         if self._leaving:
             self._cancel_if_possible()
 
@@ -282,14 +275,34 @@ class Call:
     async def _cancel(self, invite: sip.Request) -> None:
         await self.dialog.line.transactions.request(cancel_of(invite), self.dialog.hop)
 
+    async def _describe(self, direction: sound.Direction) -> bool:
+        """Describe our audio anew; whatever asks for it later gets the same."""
+        self._versions += 1
+        host, port = self.dialog.line.own[0], self.sound.port
+        self._sdp = sound.write_sdp(host, port, port, self._versions, direction)
+        final = await self.request("INVITE", (("Allow", ALLOW), *_SDP), self._sdp)
+        if final is None or final.status >= FIRST_FAILURE:
+            return False
+        self._hear(final.body)
+        self._acknowledge()
+        return True
+
+    async def _refer(self, target: str, within_s: float) -> TransferOutcome:
+        self._referral = Referral()
+        fields = (("Refer-To", target), ("Referred-By", f"<{self.dialog.line.account.uri}>"))
+        outcome = await self._referral.outcome(self.request("REFER", fields), within_s)
+        if isinstance(outcome, Transferred):
+            await self.hang_up()  # as telephones do: Asterisk waits 60 s for it
+        return outcome
+
     def _take_ack(self, ack: sip.Request) -> None:
         if self._unacknowledged is not None:
             self._unacknowledged.acknowledged()
         self._hear(ack.body)
 
     def _acknowledge(self) -> None:
-        if self._ack is not None:
-            self.dialog.line.transactions.send(sip.encode(self._ack), self.dialog.hop)
+        self._ack = self.dialog.ack()
+        self.repeated_answer()
 
     def _reply(self, incoming: Incoming, status: int, *, with_sdp: bool = False) -> None:
         extra: Fields = (("Contact", self.dialog.line.contact), *(_SDP if with_sdp else ()))

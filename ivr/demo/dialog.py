@@ -141,7 +141,10 @@ class Dialog:
 
     @property
     def replaces(self) -> str:
-        """The value of a `Replaces` header that names this dialog to its far end's other calls (RFC 3891)."""
+        """The value of a `Replaces` header that names this dialog to its far end (RFC 3891).
+
+        The tags are said as the far end sees them: its own is the to-tag.
+        """
         return f"{self.call_id};to-tag={sip.parameter(self.remote, 'tag') or ''};from-tag={self.tag}"
 
     @property
@@ -155,6 +158,12 @@ class Dialog:
         if contacts := response.headers.listed("Contact"):
             self.target = sip.address_uri(contacts[0])
         self.routes = tuple(reversed(response.headers.listed("Record-Route")))
+
+    def learn_tag(self, response: sip.Response) -> None:
+        """Take the far end's tag from a provisional response: a call that rings can be transferred to."""
+        to = response.headers.get("To") or ""
+        if sip.parameter(to, "tag"):
+            self.remote = to
 
     def request(self, method: str, extra: Fields = (), body: bytes = b"") -> sip.Request:
         """Build the next request of the dialog."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.demo import sip
-from ivr.demo.call import OK, TimedOut
+from ivr.demo.outcomes import OK, TimedOut
 
 if TYPE_CHECKING:
     from ivr.demo.dialog import Fields, Line

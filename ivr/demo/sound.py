@@ -15,7 +15,7 @@ import socket
 import wave
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from ivr.demo.errors import PortTakenError
 
@@ -36,6 +36,9 @@ _MAX_PACKET: Final = 2048
 _READS_PER_WAKE: Final = 32
 _RTP_HEADER: Final = 12
 _FULL_SCALE: Final = 32768.0
+
+# What one side of a talk does with it: `sendonly` holds the other (RFC 3264 section 8.4).
+Direction: TypeAlias = Literal["sendrecv", "sendonly"]
 
 
 class SdpAudio(NamedTuple):
@@ -267,11 +270,16 @@ def alaw_payload(packet: bytes) -> bytes | None:
     return packet[start:end] or None
 
 
-def write_sdp(host: str, port: int, session: int) -> bytes:
-    """Describe one A-law stream; keys go as SIP INFO, so that no telephone-event is offered."""
+def write_sdp(
+    host: str, port: int, session: int, version: int = 1, direction: Direction = "sendrecv"
+) -> bytes:
+    """Describe one A-law stream; keys go as SIP INFO, so that no telephone-event is offered.
+
+    `sendonly` puts the far end on hold; each new description of a session has a higher `version`.
+    """
     return (
-        f"v=0\r\no=- {session} 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP {ALAW}\r\na=rtpmap:{ALAW} PCMA/{RATE_HZ}\r\na=ptime:20\r\na=sendrecv\r\n"
+        f"v=0\r\no=- {session} {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP {ALAW}\r\na=rtpmap:{ALAW} PCMA/{RATE_HZ}\r\na=ptime:20\r\na={direction}\r\n"
     ).encode()
 
 

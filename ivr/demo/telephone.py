@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self, TypeAlias, assert_never
 
 from ivr.demo import sip
-from ivr.demo.call import BUSY, NOT_ACCEPTABLE, OK, Call, TimedOut
+from ivr.demo.call import Call
 from ivr.demo.dialog import Account, Dialog, Line
 from ivr.demo.errors import MalformedMessageError, PortTakenError, TelephoneClosedError
+from ivr.demo.outcomes import BUSY, NOT_ACCEPTABLE, OK, TimedOut
 from ivr.demo.registration import Outcome, Registered, Registration
 from ivr.demo.sound import FLOOR_DBFS, Hearing, SoundPort, read_sdp
 from ivr.demo.transactions import Incoming, Transactions

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.demo.call import TimedOut
 from ivr.demo.citizen_log import CitizenEnd
+from ivr.demo.outcomes import TimedOut
 from ivr.demo.sound import SoundPort
 from ivr.demo.stand import HOST
 from ivr.demo.telephone import Answer, Refuse, Ring

@@ -13,8 +13,8 @@ import pytest
 from ivr.agi.outcomes import Done, Interrupted
 from ivr.agi.server import FastAgiServer
 from ivr.asterisk.process import AsteriskProcess
-from ivr.demo.call import Answered
 from ivr.demo.dialog import Account
+from ivr.demo.outcomes import Answered
 from ivr.demo.stand import HOST, Stand, free_port, stand_settings
 from ivr.demo.telephone import Telephone
 from ivr.settings import Settings

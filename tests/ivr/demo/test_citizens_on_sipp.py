@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.demo.call import Call, Ended
+from ivr.demo.call import Call
 from ivr.demo.citizen_log import CitizenEnd
 from ivr.demo.citizens import Citizen, Crowd, KeyPress, Sipp
 from ivr.demo.dialog import Account
+from ivr.demo.outcomes import Ended
 from ivr.demo.sound import SoundPort, tone
 from ivr.demo.telephone import Answer, Refuse, Telephone
 from ivr.toolbox import find_program

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from ivr.demo.call import TimedOut
 from ivr.demo.dialog import Account
+from ivr.demo.outcomes import TimedOut
 from ivr.demo.registration import Refused, Registered
 from ivr.demo.telephone import Telephone
 from tests.fakes.registrar import FakeRegistrar

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.demo import sip
-from ivr.demo.call import Answered, Call, Ended, TimedOut
+from ivr.demo.call import Call
 from ivr.demo.dialog import Account
 from ivr.demo.errors import PortTakenError, TelephoneClosedError
+from ivr.demo.outcomes import Answered, Ended, TimedOut
 from ivr.demo.sound import tone
 from ivr.demo.telephone import Answer, Refuse, Ring, Telephone
 
