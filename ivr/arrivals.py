@@ -10,8 +10,10 @@ import logging
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from ivr.consult import Target, read_target
 from ivr.installation import default_number
 from ivr.numbers import NumberPlan, Pseudonyms
+from ivr.translator import endpoint_of
 from routing.events import CallArrived
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class Entry(NamedTuple):
     phase: str  # of the dialplan; empty in a call's first session
     queue: str | None
     since: float | None
+    target: Target | None  # where somebody has sent the caller
+    sent_by: str | None  # the telephone, where the channel knows it
 
 
 class Arrivals:
@@ -51,13 +55,14 @@ class Arrivals:
     def read(self, request: AgiRequest) -> Entry:
         """Read the arrival of the caller whom `request` tells of.
 
-        The dialplan's AGI arguments are: called number, case, presentation of the caller's number, phase, and
-        the place that the channel has kept: queue and UTC second.
+        The dialplan's AGI arguments are: called number, case, presentation of the caller's number, phase; the
+        place that the channel has kept: queue and UTC second; where it was sent, and by which channel.
         """
-        called, case, presentation, phase, queue, since = (*request.arguments, *[""] * 6)[:6]
+        called, case, presentation, phase, queue, since, target, sender = (*request.arguments, *[""] * 8)[:8]
         contact = case or request.uniqueid
         arrival = self._arrival(contact, request.uniqueid, called, (request.callerid or "", presentation))
-        return Entry(arrival, phase, queue if queue in self._queues else None, _seconds(since))
+        place = queue if queue in self._queues else None
+        return Entry(arrival, phase, place, _seconds(since), read_target(target), endpoint_of(sender) or None)
 
     def learned(self, case: str, called: str, caller: tuple[str, str] | None, when: float) -> CallArrived:
         """Make the arrival of a call that Asterisk alone has taken, at UTC second `when`.

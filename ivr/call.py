@@ -7,12 +7,13 @@ only the true end of the caller's channel does, and others tell of that.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, assert_never
 
 from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
 from ivr.agi.outcomes import PromptEnded as Played
-from ivr.contact import Leave, Phase, Ring, Wait
+from ivr.contact import Leave, Phase, Reach, Ring, Wait
 from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S, DeadManSwitch
 from ivr.menu.machine import Ask, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
@@ -21,13 +22,15 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     OfferFailure,
+    OfficerAnswered,
+    OfficerFailed,
     PromptEnded,
     SilenceElapsed,
     TalkEnded,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ivr.agi.session import AgiSession
     from ivr.contact import Contact
@@ -35,8 +38,10 @@ if TYPE_CHECKING:
     from ivr.exchange import Exchange
     from ivr.menu.model import Prompt
     from ivr.prompts import PromptLibrary
-    from ivr.ring import RingPort
+    from ivr.ring import RingPort, Rung
+    from routing.events import Input
 
+HANDING_OVER_S = 0.1  # AMI told of it 1 ms after the session had
 SKIPPING_KEYS = "0123456789*#"  # what ends a message before its end
 
 log = logging.getLogger(__name__)
@@ -53,13 +58,15 @@ class CallSession:
         session: AgiSession,
         ring: RingPort,
         renewals: Renewals,
+        is_consulting: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._exchange = exchange
         self._prompts = prompts
         self._contact = contact
         self._session = session
         self._ring = ring
-        self._switch = DeadManSwitch(session, renewals)
+        self._is_consulting = is_consulting  # whether this agent or officer has, or just had, another call
+        self._switch = DeadManSwitch(session, contact.id, renewals)
         self._music = False
         self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
@@ -93,6 +100,8 @@ class CallSession:
                 return await self._wait()
             case Ring():
                 return await self._offer(task)
+            case Reach():
+                return await self._reach(task)
             case Leave():
                 if not self._over:
                     await self._session.execute("MSet", f"VAXEL_PHASE={Phase.LEAVING}")
@@ -174,22 +183,51 @@ class CallSession:
                     cause = OfferFailure.WITHDRAWN  # Asterisk would call it the telephone's fault
                 return self._tell(OfferFailed(contact, task.agent, cause))
             case Talked():
-                self._over = True
-                # AMI has told both already, unless it is away: then this is how we know.
+                # AMI has told it already, unless it is away: then this is how we know.
                 self._tell(OfferAnswered(contact, task.agent))
-                self._tell(TalkEnded(contact, task.agent, "agent"))
-                return True
+                return await self._talked()
             case CallerGone():
                 return False
             case _:
                 assert_never(rung)
 
+    async def _reach(self, task: Reach) -> bool:
+        """Ring an officer for a caller who was handed over."""
+        contact = self._contact.id
+        await self._switch.arm(Phase.HANDED, task.ring_s)
+        rung = await self._ring.ring(task.officer, task.ring_s, self._has_talked)
+        return await self.reached(contact, task.officer, rung)
+
+    async def reached(self, contact: str, officer: str, rung: Rung) -> bool:
+        """Tell what came of ringing an officer; return whether there may be another task."""
+        self._switch.release()
+        self._music = False
+        match rung:
+            case NotAnswered(cause):
+                return self._tell(OfficerFailed(contact, officer, cause))
+            case Talked():
+                self._tell(OfficerAnswered(contact, officer))
+                return await self._talked()
+            case CallerGone():
+                return False
+            case _:
+                assert_never(rung)
+
+    async def _talked(self) -> bool:
+        """Tell the talk's end, which came by the other side; the caller is still there."""
+        contact = self._contact
+        if contact.agent is not None and self._is_consulting(contact.agent):
+            # Whoever ended both calls at once may have handed the caller over; that news takes a moment more.
+            await asyncio.sleep(HANDING_OVER_S)
+        if contact.phase is Phase.TALKING and contact.agent is not None:
+            self._tell(TalkEnded(contact.id, contact.agent, "agent"))
+        self._over = contact.phase is Phase.LEAVING
+        return True
+
     def _has_talked(self) -> bool:
         # A talk that has begun is not enough: Dial also ends when the caller hangs up.
         return self._contact.phase is Phase.LEAVING
 
-    def _tell(
-        self, event: DigitPressed | SilenceElapsed | PromptEnded | OfferFailed | OfferAnswered | TalkEnded
-    ) -> bool:
+    def _tell(self, event: Input) -> bool:
         self._exchange.happened(event)
         return True

@@ -25,6 +25,7 @@ class Phase(StrEnum):
     MENU = "menu"
     WAITING = "waiting"
     OFFERED = "offering"
+    HANDED = "handed"  # an officer is rung, to whom somebody hands the caller
     TALKING = "talking"
     FALLBACK = "fallback"  # in Asterisk's own queue
     LEAVING = "done"
@@ -44,17 +45,26 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Ring the officer for at most `ring_s` seconds and connect the caller who is handed over."""
+
+    officer: str
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Say nothing more and hang up."""
 
 
-Task: TypeAlias = Ask | Say | Wait | Ring | Leave
+Task: TypeAlias = Ask | Say | Wait | Ring | Reach | Leave
 
 
 PHASES: Mapping[Stage, Phase] = {
     "menu": Phase.MENU,
     "waiting": Phase.WAITING,
     "offered": Phase.OFFERED,
+    "handed": Phase.HANDED,
     "talking": Phase.TALKING,
     "fallback": Phase.FALLBACK,
     "leaving": Phase.LEAVING,
@@ -65,8 +75,8 @@ class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
     __slots__ = (
-        "agent", "away", "chosen", "ended_by", "id", "number", "outcome", "phase", "queued", "state", "task",
-        "withdrawn",
+        "agent", "answered", "away", "chosen", "ended_by", "id", "number", "outcome", "phase", "queued",
+        "state", "task", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, contact: str, number: Number, state: State) -> None:
@@ -78,7 +88,8 @@ class Contact:
         self.chosen: CallerQueued | None = None  # the queue to enter when its prompt has been said
         self.queued: CallerQueued | None = None  # the place in a queue, from the first on
         self.away = False  # from an earlier run, or in Asterisk's own queue: no session of ours, no place
-        self.agent: str | None = None
+        self.agent: str | None = None  # offered to or talking with; or the officer
+        self.answered = False  # has talked with somebody
         self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
         self.ended_by: EndedBy = "caller"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from ivr.contact import PHASES, Contact, Leave, Phase, Ring, Wait
+from ivr.contact import PHASES, Contact, Leave, Phase, Reach, Ring, Wait
 from ivr.menu.machine import (
     Ask,
     Enqueue,
@@ -35,6 +35,9 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
+    ConsultBegan,
+    ConsultEnded,
     ContactCarried,
     DigitPressed,
     EngineStarted,
@@ -44,6 +47,9 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     OfferWithdrawn,
+    OfficerAnswered,
+    OfficerCalled,
+    OfficerFailed,
     Outcome,
     PromptEnded,
     PromptPlayed,
@@ -63,6 +69,7 @@ if TYPE_CHECKING:
     from routing.policy import Policy
 
 
+OFFICER_RING_S = 30.0  # an officer who has not answered by then is away
 REMEMBERED_ENDS = 10_000  # contacts that are over; a session of one of them may come this much later
 
 
@@ -76,10 +83,17 @@ class Core:
     def __init__(self, numbers: Mapping[str, Number], policy: Policy) -> None:
         self._numbers = numbers
         self._router = Router(policy)
+        self._queues = policy.queues
         self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
         self.contacts: dict[str, Contact] = {}
         self.paused: set[str] = set()
         self._over: dict[str, None] = {}  # the latest contacts that ended, the oldest first
+
+    def with_agent(self, agent: str) -> Contact | None:
+        """Return the contact whose caller talks with this agent or officer, if any."""
+        return next(
+            (c for c in self.contacts.values() if c.phase is Phase.TALKING and c.agent == agent), None
+        )
 
     def missing(self) -> int:
         """Return how many carried callers have a place in a queue and are not back yet."""
@@ -105,7 +119,7 @@ class Core:
                 caller = self.contacts.get(contact)
                 if caller is None or caller.phase is not Phase.FALLBACK:
                     return None
-                caller.phase, caller.task, caller.agent = Phase.TALKING, Leave(), agent
+                self._talk(caller, agent)
             case ContactCarried():
                 self._carried(event)
             case GhostRemoved(contact):
@@ -136,17 +150,28 @@ class Core:
             case OfferAnswered(contact, agent):
                 if (offered := self._offered(contact, agent)) is None:
                     return None
-                # Whoever comes to us during or after the talk, by whatever way, has been helped.
-                offered.phase, offered.task = Phase.TALKING, Leave()
+                self._talk(offered, agent)
             case OfferFailed(contact, agent, _):
                 if (offered := self._offered(contact, agent)) is None:
                     return None
                 offered.phase, offered.agent, offered.task = Phase.WAITING, None, Wait()
             case TalkEnded(contact, agent, by):
-                talk = self.contacts.get(contact)
-                if talk is None or talk.phase is not Phase.TALKING or talk.agent != agent:
+                if (talk := self._talking(contact, agent)) is None:
                     return None
                 self._leave(talk, Outcome.ANSWERED, by)
+            case ConsultBegan(contact, agent) | ConsultEnded(contact, agent):
+                if self._talking(contact, agent) is None:
+                    return None
+            case CallTransferred():
+                return self._transferred(at, event)
+            case OfficerAnswered(contact, officer):
+                if (handed := self._handed(contact, officer)) is None:
+                    return None
+                self._talk(handed, officer)
+            case OfficerFailed(contact, officer, _):
+                if (handed := self._handed(contact, officer)) is None:
+                    return None
+                return self._enqueue(at, handed, self._place(at, handed, None))
             case EngineStarted():
                 self.contacts.clear()
                 self._over.clear()
@@ -156,10 +181,55 @@ class Core:
                 pass  # the clock, the configuration and the timer concern no single contact
         return self._route(at, event)
 
-    def _offered(self, contact_id: str, agent: str) -> Contact | None:
+    def _offered(self, contact: str, agent: str) -> Contact | None:
+        return self._with(contact, agent, Phase.OFFERED)
+
+    def _talking(self, contact: str, agent: str) -> Contact | None:
+        return self._with(contact, agent, Phase.TALKING)
+
+    def _handed(self, contact: str, officer: str) -> Contact | None:
+        return self._with(contact, officer, Phase.HANDED)
+
+    def _with(self, contact_id: str, agent: str, phase: Phase) -> Contact | None:
         contact = self.contacts.get(contact_id)
-        is_so = contact is not None and contact.phase is Phase.OFFERED and contact.agent == agent
+        is_so = contact is not None and contact.phase is phase and contact.agent == agent
         return contact if is_so else None
+
+    def _talk(self, contact: Contact, agent: str) -> None:
+        # Whoever comes to us during or after the talk, by whatever way, has been helped.
+        contact.phase, contact.task, contact.agent, contact.answered = Phase.TALKING, Leave(), agent, True
+
+    # --- transfers --------------------------------------------------------------------------------
+
+    def _transferred(self, at: float, event: CallTransferred) -> list[Decision] | None:
+        """Let the caller go on to whom they were handed; the talk's end may have been told before.
+
+        Only who has the caller can hand them over: other news of it is old.
+        """
+        contact = self.contacts.get(event.contact)
+        has_talked = contact is not None and (
+            contact.phase is Phase.TALKING
+            or (contact.phase is Phase.LEAVING and contact.outcome is Outcome.ANSWERED)
+        )
+        if contact is None or not has_talked or contact.agent != event.by:
+            return None
+        decisions = self._route(at, event)
+        contact.outcome, contact.ended_by, contact.away = None, "caller", False
+        if event.kind == "queue":
+            return decisions + self._enqueue(at, contact, self._place(at, contact, event.target))
+        if event.answered:
+            self._talk(contact, event.target)
+            return decisions
+        contact.phase, contact.agent = Phase.HANDED, event.target
+        contact.task = Reach(event.target, OFFICER_RING_S)
+        return [*decisions, OfficerCalled(contact.id, event.target, OFFICER_RING_S)]
+
+    def _place(self, at: float, contact: Contact, queue: str | None) -> CallerQueued:
+        """Return the place of a caller who waits again: since the first time they waited."""
+        before = contact.queued
+        if queue not in self._queues or queue is None:
+            queue = contact.number.menu.person_queue if before is None else before.queue
+        return CallerQueued(contact.id, queue, at if before is None else before.since)
 
     # --- after an absence of ours -----------------------------------------------------------------
 
@@ -169,6 +239,7 @@ class Core:
         then = resume(number.menu, event.node)
         contact = self.contacts[event.contact] = Contact(event.contact, number, then.state)
         contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
+        contact.answered = event.answered
         contact.phase = PHASES[event.stage]
         contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
         if event.queue is not None and event.since is not None:
@@ -199,6 +270,8 @@ class Core:
                 return self._enqueue(at, contact, contact.queued)
             case Phase.OFFERED:
                 contact.phase, contact.agent, contact.task = Phase.WAITING, None, Wait()
+            case Phase.HANDED:
+                return self._enqueue(at, contact, self._place(at, contact, None))
             case _:
                 pass  # the caller had left the menu for good, or talks: there is nothing to go on with
         return self._route(at, event)
@@ -262,8 +335,7 @@ class Core:
         return PromptPlayed(contact.id, task.node, tuple(prompt.name for prompt in task.prompts))
 
     def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
-        contact.phase = Phase.WAITING
-        contact.task = Wait()
+        contact.phase, contact.task, contact.agent = Phase.WAITING, Wait(), None
         contact.queued = queued
         return [queued, *self._route(at, queued)]
 
@@ -310,8 +382,10 @@ def _outcome(contact: Contact, lost_by: EndedBy | None) -> Outcome:
     """Return what a contact came to whose channel has ended; `lost_by` tells that it was cut off."""
     if contact.outcome is not None:
         return contact.outcome
+    if contact.answered:
+        return Outcome.ANSWERED
     match contact.phase:
-        case Phase.TALKING:
+        case Phase.TALKING | Phase.HANDED:
             return Outcome.ANSWERED
         case Phase.MENU | Phase.LEAVING:
             if lost_by is not None:

@@ -22,8 +22,9 @@ SILENCE_S = 12
 RENEWAL_S = 8.0  # 2,000 waiting callers renew 250 times a second
 STEP_MARGIN_S = 5.0  # past a step's own end
 
-# What the dialplan counts while it asks an engine that does not answer: over once we speak to the channel.
-_ANSWERED = "VAXEL_ASKING=,VAXEL_TRIES=0"
+# What the dialplan counts while it asks an engine that does not answer, and where somebody sent the caller:
+# over once we speak to the channel.
+_ANSWERED = "VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET="
 
 
 class Renewals(Protocol):
@@ -41,10 +42,11 @@ class Renewals(Protocol):
 class DeadManSwitch:
     """The switch of one session."""
 
-    __slots__ = ("_asked", "_renewals", "_renewed", "_session", "_timer")
+    __slots__ = ("_asked", "_channel", "_renewals", "_renewed", "_session", "_timer")
 
-    def __init__(self, session: AgiSession, renewals: Renewals) -> None:
+    def __init__(self, session: AgiSession, channel: str, renewals: Renewals) -> None:
         self._session = session
+        self._channel = channel  # not the session's: a consulting telephone's may have become a caller's
         self._renewals = renewals
         self._timer: asyncio.TimerHandle | None = None
         self._renewed = False  # by AMI, since it was set last
@@ -87,9 +89,9 @@ class DeadManSwitch:
         self.release()
         if self._renewed:
             self._renewed = False
-            self._renewals.set(self._session.request.uniqueid, 0)
+            self._renewals.set(self._channel, 0)
 
     def _renew(self) -> None:
         self._renewed = True
-        self._renewals.set(self._session.request.uniqueid, SILENCE_S)
+        self._renewals.set(self._channel, SILENCE_S)
         self._timer = asyncio.get_running_loop().call_later(RENEWAL_S, self._renew)

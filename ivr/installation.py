@@ -35,7 +35,10 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
     plan = NumberPlan(settings.region, settings.area)
     apology = PromptLibrary.of(settings).sound_name(default.language, default.trouble.text)
     agents = sorted({agent for number in numbers for agent in number.agents})
-    secrets = settings.secrets.open(agents, [t.name for t in settings.trunks if t.kind == "registration"])
+    officers = sorted({officer for number in numbers for officer in number.officers})
+    secrets = settings.secrets.open(
+        [*agents, *officers], [t.name for t in settings.trunks if t.kind == "registration"]
+    )
     return Site(
         folders=replace(Folders.below(settings.state.absolute() / "asterisk"), config=config.absolute()),
         library=_library(),
@@ -50,6 +53,8 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
         ami_port=settings.ami_port,
         ami_user=settings.ami_user,
         agents=tuple(Telephone(agent) for agent in agents),
+        officers=tuple(Telephone(officer) for officer in officers),
+        targets=tuple(targets(numbers).items()),
         trunks=settings.trunks,
         tls=settings.tls,
         apology=Path(apology),
@@ -66,6 +71,19 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
         ),
         default_queue=default.menu.person_queue,
     )
+
+
+def targets(numbers: Sequence[Number]) -> dict[str, str]:
+    """Return what agents may dial to hand a caller over: extension → `queue:ID` or `officer:ID`."""
+    return {
+        extension: target
+        for number in numbers
+        for extension, target in (
+            *((queue.extension, f"queue:{queue.id}") for queue in number.queues.values()),
+            *((officer.extension, f"officer:{officer.id}") for officer in number.officers.values()),
+        )
+        if extension
+    }
 
 
 def default_number(settings: Settings, numbers: Sequence[Number]) -> Number:

@@ -25,12 +25,13 @@ from ivr.contact import Phase
 from ivr.dead_man import SILENCE_S
 from ivr.fallback import CONTEXT, ENDS, arrived_at, read_ends, read_fallback, seconds_of
 from ivr.toolbox import is_outdated
-from ivr.translator import LOST
+from ivr.translator import LOST, endpoint_of
 from routing.events import (
     AsteriskConnected,
     CallerFellBack,
     CallerHungUp,
     CallerLost,
+    CallTransferred,
     FallbackAnswered,
     GhostRemoved,
     OfferAnswered,
@@ -152,13 +153,25 @@ class Reconciliation:
             await self._look_into_fallback(client, living)
 
     async def _learn_answers(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
-        """Tell of telephones that were answered while nobody told us."""
+        """Tell of telephones that were answered, and of callers handed over, while nobody told us."""
+        others = {
+            channel.bridge_id: endpoint_of(channel.channel)
+            for channel in living.values()
+            if channel.bridge_id is not None and channel.uniqueid not in self._contacts
+        }
         for contact in list(self._contacts.values()):
             channel = living.get(contact.id)
             if contact.phase is Phase.OFFERED and channel is not None and channel.bridge_id is not None:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
                 if contact.agent is not None:
                     self._exchange.happened(OfferAnswered(contact.id, contact.agent, when))
+            if contact.phase is Phase.TALKING and channel is not None and channel.bridge_id is not None:
+                other = others.get(channel.bridge_id, contact.agent)
+                if contact.agent is not None and other and other != contact.agent:
+                    to = CallTransferred(
+                        contact.id, contact.agent, "officer", other, "attended", answered=True
+                    )
+                    self._exchange.happened(to)
 
     def _keep_switches(self, client: AmiClient) -> None:
         """Hold the dead-man's switch of who has no session of ours and needs none now.

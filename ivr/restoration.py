@@ -19,10 +19,12 @@ from routing.events import (
     CallerFellBack,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
     ContactCarried,
     FallbackAnswered,
     OfferAnswered,
     OfferFailed,
+    OfficerAnswered,
     Outcome,
     PromptPlayed,
     TalkEnded,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ivr.menu.number import Number
-    from routing.events import Recorded
+    from routing.events import Recorded, Stage
     from routing.policy import Policy
 
 
@@ -91,8 +93,13 @@ def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
             if known.queue is None:
                 known = known._replace(queue=queue, since=at if when is None else when)
             return known._replace(stage="fallback", agent=None)
-        case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent):
-            return known._replace(stage="talking", agent=agent)
+        case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
+            return known._replace(stage="talking", agent=agent, answered=True)
+        case CallTransferred(_, _, "officer", officer, _, answered):
+            stage: Stage = "talking" if answered else "handed"
+            return known._replace(stage=stage, agent=officer, outcome=None, ended_by="caller")
+        case CallTransferred():
+            return known._replace(outcome=None, ended_by="caller")  # the queue is a decision of its own
         case TalkEnded(_, _, by):
             return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
         case _:

@@ -21,9 +21,9 @@ ON_ANSWER = "vaxel-onanswer"
 
 CALL_REJECTED = "21"  # Q.850; Asterisk calls a declined call CHANUNAVAIL, as if the telephone were away
 
-# Dial's options: g goes on when the agent hangs up, m plays music while it rings, U runs ON_ANSWER on
-# the agent's channel before the two are connected.
-_DIAL_OPTIONS = f"gmU({ON_ANSWER})"
+# Dial's options: g goes on when the agent hangs up, m plays music while it rings, t lets the agent hand the
+# caller over by keys, U runs ON_ANSWER on the agent's channel before the two are connected.
+_DIAL_OPTIONS = f"gmtU({ON_ANSWER})"
 
 _FAILURES: Mapping[str, OfferFailure] = {
     "NOANSWER": OfferFailure.NO_ANSWER,

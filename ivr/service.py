@@ -13,21 +13,24 @@ import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
-from ivr.ami.actions import hang_up, set_absolute_timeout
+from ivr.ami.actions import hang_up, set_absolute_timeout, set_variable
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.arrivals import Arrivals
 from ivr.call import CallSession
 from ivr.clock import EngineClock
+from ivr.consult import Consults, ConsultSession, read_target
+from ivr.contact import Phase
 from ivr.core import Core
 from ivr.exchange import Exchange
-from ivr.installation import default_number
+from ivr.installation import default_number, targets
 from ivr.menu.number import policy
 from ivr.mirror import FallbackMirror
 from ivr.open_files import allow_open_files
 from ivr.reconciliation import Known, Reconciliation
 from ivr.restoration import fit, restore
 from ivr.ring import DialRing
+from ivr.transfers import Transfers
 from ivr.translator import Translator
 from queues.calllog.database import migrate
 from queues.calllog.errors import CallLogError, DatabaseUnavailableError
@@ -40,11 +43,13 @@ from routing.events import (
     AgentStateChanged,
     AsteriskDisconnected,
     CallerReturned,
+    CallTransferred,
     ClockStepped,
     ConfigurationChanged,
     EngineStarted,
     EngineStopping,
     OfferAnswered,
+    OfficerAnswered,
     RestorationEnded,
 )
 
@@ -52,6 +57,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ivr.agi.session import AgiSession
+    from ivr.arrivals import Entry
+    from ivr.contact import Contact
     from ivr.menu.number import Number
     from ivr.prompts import PromptLibrary
     from ivr.restoration import Restored
@@ -61,6 +68,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CONSULT = "consult"  # the dialplan's AGI script for a telephone of ours; anything else is a caller's
 LONGEST_CALL_S = 86_400.0  # older events of the journal tell of no call that goes on
 RESTORATION_S = 3.0  # for callers of an earlier run to come back
 RESTORATION_LOOK_S = 0.02
@@ -94,7 +102,15 @@ class Engine:
         core = Core({number.id: number for number in parts.numbers}, everybody)
         self.exchange = Exchange(core, self._journal, self._clock, self._withdraw)
         self._mirror = FallbackMirror(everybody, core.telephones, core.paused)
-        self._translator = Translator(self._tell, core.contacts, everybody.agents, self._withdraw)
+        self._consults = Consults()
+        transfers = Transfers(
+            self._tell,
+            core.contacts,
+            targets(parts.numbers),
+            self._consults,
+            lambda contact: self.set(contact, 0),
+        )
+        self._translator = Translator(self._tell, core.contacts, everybody.agents, self._withdraw, transfers)
         self._arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
         known = Known(self._restored.asterisk_run, self._restored.ended)
         reconciliation = Reconciliation(self.exchange, self._translator, self._arrivals, self._mirror, known)
@@ -175,7 +191,10 @@ class Engine:
             self.exchange.happened(ConfigurationChanged(number.id, number.content_hash))
 
     async def _answer(self, session: AgiSession) -> None:
-        """Serve one AGI session: a new caller, or one who comes back from the dialplan."""
+        """Serve one AGI session: a caller's, or that of a telephone of ours that consults."""
+        if session.request.script == CONSULT:
+            await self._consult(session)
+            return
         entry = self._arrivals.read(session.request)
         case = entry.arrival.contact
         is_new = self.exchange.happened(entry.arrival)
@@ -184,10 +203,43 @@ class Engine:
         contact = self.exchange.core.contacts.get(case)
         if contact is None:
             return  # it is over: AMI told its end before AGI told its beginning
-        if not is_new or entry.queue is not None:
+        has_been_here = not is_new or entry.queue is not None
+        if has_been_here and not self._was_sent(entry, contact):
             self.exchange.happened(CallerReturned(case, entry.queue, entry.since))
-        ring = DialRing(session)
-        await CallSession(self.exchange, self._parts.prompts, contact, session, ring, self).run()
+        await self._call(contact, session).run()
+
+    def _was_sent(self, entry: Entry, contact: Contact) -> bool:
+        """Tell where somebody has sent the caller, unless AMI has told; return whether it is so."""
+        target = entry.target
+        if target is None:
+            return False
+        by = entry.sent_by or contact.agent or ""
+        self.exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind"))
+        return not contact.away and contact.phase in {Phase.WAITING, Phase.HANDED}
+
+    async def _consult(self, session: AgiSession) -> None:
+        """Serve a telephone that calls a queue or an officer, then the caller whom it hands over by that."""
+        target_text, agent = (*session.request.arguments, "", "")[:2]
+        target = read_target(target_text)
+        if target is None:
+            return
+        consult = ConsultSession(self.exchange, session, agent, target, self.can_set)
+        self._consults.begin(session.request.uniqueid, consult)
+        try:
+            became = await consult.run()
+        finally:
+            self._consults.end(session.request.uniqueid)
+        if became is not None:
+            contact, rung = became
+            call = self._call(contact, session)
+            if rung is None or await call.reached(contact.id, target.id, rung):
+                await call.run()
+
+    def _call(self, contact: Contact, session: AgiSession) -> CallSession:
+        prompts = self._parts.prompts
+        return CallSession(
+            self.exchange, prompts, contact, session, DialRing(session), self, self._consults.of
+        )
 
     def can_set(self) -> bool:
         """Tell whether a dead-man's switch can be set by AMI."""
@@ -205,6 +257,10 @@ class Engine:
         happened = self.exchange.happened(event)
         if happened and isinstance(event, AgentStateChanged) and before is not None:
             self._mirror.telephone_changed(self._ami, event.agent, before)
+        if happened and isinstance(event, OfficerAnswered):
+            # In what was a consulting call the dialplan cannot tell the caller's channel of the answer.
+            set_absolute_timeout(self._ami, event.contact, 0)
+            set_variable(self._ami, event.contact, "VAXEL_PHASE", Phase.TALKING)
         if happened and isinstance(event, OfferAnswered) and not self.exchange.is_attached(event.contact):
             set_absolute_timeout(
                 self._ami, event.contact, 0

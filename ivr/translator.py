@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.contact import Phase
 from routing.events import (
     AgentStateChanged,
     CallerFellBack,
@@ -16,6 +17,7 @@ from routing.events import (
     CallerLost,
     FallbackAnswered,
     OfferAnswered,
+    OfficerAnswered,
     TalkEnded,
     TelephoneState,
 )
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from ivr.ami.codec import Event as AmiEvent
     from ivr.ami.snapshots import ChannelSnapshot
     from ivr.contact import Contact
-    from routing.events import EndedBy, Input
+    from ivr.transfers import Transfers
+    from routing.events import Input
 
 DEVICE = "PJSIP/"  # how Asterisk names a telephone's device and begins the names of its channels
 LOST = "lost"  # the phase of a caller whom the dialplan let go because no engine served them
@@ -45,6 +48,11 @@ _STATES: Mapping[str, TelephoneState] = {
 }
 
 
+def endpoint_of(channel: str) -> str:
+    """Return the telephone that a channel's name tells of: `PJSIP/anna-0000002a` is anna's; else empty."""
+    return channel.removeprefix(DEVICE).rpartition("-")[0] if channel.startswith(DEVICE) else ""
+
+
 class Translator:
     """Turn AMI events into inputs for the exchange.
 
@@ -58,9 +66,11 @@ class Translator:
         contacts: Mapping[str, Contact],
         agents: Collection[str],
         withdraw: Callable[[str], None],
+        transfers: Transfers,
     ) -> None:
         self._tell = tell
         self._withdraw = withdraw
+        self._transfers = transfers
         self._contacts = contacts
         self._agents = frozenset(agents)
         self._ringing: dict[str, str] = {}  # contact -> name of the channel that rings the agent
@@ -84,6 +94,8 @@ class Translator:
                         self._withdraw(contact.id)
             case "DialEnd":
                 self._ringing.pop(event.get("Uniqueid") or "", None)
+            case "BlindTransfer" | "AttendedTransfer":
+                self._transfers.take(event)
             case "Hangup":
                 self._channel_ended(event.get("Uniqueid") or "")
             case "UserEvent":
@@ -139,16 +151,23 @@ class Translator:
             del self._ended_unknown[next(iter(self._ended_unknown))]
 
     def _answered(self, contact: Contact | None) -> None:
-        if contact is not None and contact.agent is not None:
+        if contact is None or contact.agent is None:
+            return
+        if contact.phase is Phase.HANDED:
+            self._tell(OfficerAnswered(contact.id, contact.agent))
+        else:
             self._tell(OfferAnswered(contact.id, contact.agent))
 
     def _talk_ended(self, event: AmiEvent) -> None:
-        """Take the first leg that leaves the bridge: it belongs to who hung up."""
+        """Take that the other side has left the caller alone in the bridge.
+
+        A caller who leaves it first has hung up or is being handed over, and what tells of that follows.
+        """
         contact = self._contact_of_leg(event)
-        if contact is not None and contact.agent is not None:
-            by: EndedBy = "caller" if event.get("Uniqueid") == contact.id else "agent"
-            self._tell(TalkEnded(contact.id, contact.agent, by))
+        if contact is not None and contact.agent is not None and event.get("Uniqueid") != contact.id:
+            self._tell(TalkEnded(contact.id, contact.agent, "agent"))
 
     def _contact_of_leg(self, event: AmiEvent) -> Contact | None:
-        """Return the contact of a caller's or an agent's leg: its linked id is the caller's."""
-        return self._contacts.get(event.get("Linkedid") or "")
+        """Return the contact of a caller's or another's leg: its linked id is the caller's."""
+        own = self._contacts.get(event.get("Uniqueid") or "")
+        return self._contacts.get(event.get("Linkedid") or "") if own is None else own

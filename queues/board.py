@@ -23,6 +23,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
     EngineStarted,
     FallbackAnswered,
     OfferAnswered,
@@ -215,6 +216,10 @@ class Board:
                     caller.phase = "leaving"
             case CallEnded(contact, outcome):
                 self._ended(at, contact, outcome)
+            case CallTransferred(contact, _, kind):
+                if caller := self._contacts.get(contact):
+                    self._part(at, caller)
+                    caller.phase = "handed" if kind == "officer" else caller.phase
             case CallerReturned(contact):
                 if (caller := self._contacts.get(contact)) and caller.phase == "offered":
                     self._part(at, caller)

@@ -1,6 +1,6 @@
-"""The queues and agents of one number: `queues.yaml` and `agents.yaml` to the routing policy.
+"""The people of one number: `queues.yaml` and `agents.yaml` to the routing policy, and `officers.yaml`.
 
-Owns the meaning of these two files and the checks that need both. Must not know menus or telephones.
+Owns the meaning of these files and the checks that need several. Must not know menus or telephones.
 A confidential queue is checked hardest: that somebody phoned it is itself secret, so a ring or a
 skill that lets others than its named specialists answer is an error, never a default.
 """
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 QUEUES_FILE = "queues.yaml"
 AGENTS_FILE = "agents.yaml"
+OFFICERS_FILE = "officers.yaml"  # need not be there
 
 # Starts with a letter, so no id is a telephone number; these signs are safe in every configuration we render.
 ID = re.compile(r"[a-z][a-z0-9-]{1,30}", re.ASCII)
 ID_WORDS = "an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter"
+EXTENSION = re.compile(r"[1-9][0-9]{1,5}", re.ASCII)
+EXTENSION_WORDS = "an extension of 2 to 6 digits, the first not 0"
 MAX_NAME = 80  # characters: fits a telephone's display over two lines, and every table of ours
 
 RING_S = (5.0, 20.0, 120.0)  # least, default, most: under 5 s nobody reaches the receiver
@@ -44,61 +47,95 @@ _ROLES: tuple[Role, ...] = ("specialist", "generalist")
 
 
 @dataclass(frozen=True, slots=True)
+class Officer:
+    """A person outside the queues to whom agents may hand a caller over."""
+
+    id: str
+    name: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
 class Definitions:
-    """One folder's queues and agents by id, and where each id stands."""
+    """One folder's queues, agents and officers by id, and where each id and each extension stands."""
 
     queues: Mapping[str, Queue]
     agents: Mapping[str, Agent]
+    officers: Mapping[str, Officer] = field(default_factory=dict)
     queue_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
     agent_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
+    officer_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
+    extension_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
 
 
 def load_definitions(folder: Path, findings: Findings) -> Definitions:
     """Load both files of a number's folder, whose name is the number's id; all that is wrong is noted."""
-    queues, queue_places = _load_queues(folder, findings)
+    extensions: dict[str, Value] = {}
+    queues, queue_places = _load_queues(folder, extensions, findings)
     agents, agent_places = _load_agents(folder, queues, findings)
+    officers, officer_places = _load_officers(folder, extensions, findings)
     for queue_id, queue in queues.items():
         if queue.rings and agents and not any(_may_answer(agent, queue) for agent in agents.values()):
             queue_places[queue_id].error(
                 f"expected somebody who may answer, found nobody in {AGENTS_FILE} whom its rings ask"
             )
-    return Definitions(queues, agents, queue_places, agent_places)
+    return Definitions(queues, agents, officers, queue_places, agent_places, officer_places, extensions)
 
 
 def merge(folders: Iterable[Definitions]) -> Policy:
     """Join the folders of all numbers to one policy.
 
-    An id in two folders is noted as an error at the second, where that was read; the first stays.
+    An id or an extension in two places is noted as an error at the second, where that was read; the first
+    stays. Agents and officers share one space of ids: each is a telephone's.
     """
     queues: dict[str, Queue] = {}
     agents: dict[str, Agent] = {}
     queue_places: dict[str, Value] = {}
-    agent_places: dict[str, Value] = {}
+    people_places: dict[str, Value] = {}
+    extension_places: dict[str, Value] = {}
     for folder in folders:
         for queue_id, queue in folder.queues.items():
-            _once(queue_id, folder.queue_places, queue_places)
+            _once("id", queue_id, folder.queue_places, queue_places)
             queues.setdefault(queue_id, queue)
         for agent_id, agent in folder.agents.items():
-            _once(agent_id, folder.agent_places, agent_places)
+            _once("id", agent_id, folder.agent_places, people_places)
             agents.setdefault(agent_id, agent)
+        for officer_id in folder.officers:
+            _once("id", officer_id, folder.officer_places, people_places)
+        for extension in folder.extension_places:
+            _once("extension", extension, folder.extension_places, extension_places)
     return Policy(queues, agents)
 
 
-def _once(key: str, here: Mapping[str, Value], places: dict[str, Value]) -> None:
+def _once(what: str, key: str, here: Mapping[str, Value], places: dict[str, Value]) -> None:
     place = here.get(key)
     if place is None:
         return
     first = places.setdefault(key, place)
     if first is not place:
-        place.error(f'expected an id of its own, found "{key}" also in {first.path}, line {first.line}')
+        place.error(f'expected an {what} of its own, found "{key}" also in {first.path}, line {first.line}')
 
 
-def _load_queues(folder: Path, findings: Findings) -> tuple[dict[str, Queue], dict[str, Value]]:
+def _extension(section: Section, places: dict[str, Value]) -> str:
+    value = section.get("extension")
+    if value is None:
+        return ""
+    extension = value.text(what=EXTENSION_WORDS, pattern=EXTENSION)
+    if extension:
+        _once("extension", extension, {extension: value}, places)
+    return extension
+
+
+def _load_queues(
+    folder: Path, extensions: dict[str, Value], findings: Findings
+) -> tuple[dict[str, Queue], dict[str, Value]]:
     queues: dict[str, Queue] = {}
     places: dict[str, Value] = {}
     for key, value in _entries(folder / QUEUES_FILE, "queues", findings):
         queue_id = key.text(what=ID_WORDS, pattern=ID)
-        section = value.section(required=("name", "rings"), optional=("confidential", "ring time", "wrap-up"))
+        section = value.section(
+            required=("name", "rings"), optional=("confidential", "ring time", "wrap-up", "extension")
+        )
         confidential = section.boolean("confidential")
         queue = Queue(
             id=queue_id,
@@ -108,6 +145,7 @@ def _load_queues(folder: Path, findings: Findings) -> tuple[dict[str, Queue], di
             confidential=confidential,
             ring_s=section.seconds("ring time", RING_S[1], least=RING_S[0], most=RING_S[2]),
             wrap_up_s=section.seconds("wrap-up", WRAP_UP_S[1], least=WRAP_UP_S[0], most=WRAP_UP_S[2]),
+            extension=_extension(section, extensions),
         )
         if queue_id:
             queues[queue_id], places[queue_id] = queue, key
@@ -148,6 +186,22 @@ def _load_agents(
         if agent_id:
             agents[agent_id], places[agent_id] = agent, key
     return agents, places
+
+
+def _load_officers(
+    folder: Path, extensions: dict[str, Value], findings: Findings
+) -> tuple[dict[str, Officer], dict[str, Value]]:
+    officers: dict[str, Officer] = {}
+    places: dict[str, Value] = {}
+    if not (folder / OFFICERS_FILE).exists():
+        return officers, places
+    for key, value in _entries(folder / OFFICERS_FILE, "officers", findings):
+        officer_id = key.text(what=ID_WORDS, pattern=ID)
+        section = value.section(required=("name", "extension"))
+        officer = Officer(officer_id, _name(section), _extension(section, extensions))
+        if officer_id:
+            officers[officer_id], places[officer_id] = officer, key
+    return officers, places
 
 
 def _skills(section: Section, queues: Mapping[str, Queue]) -> dict[str, Skill]:

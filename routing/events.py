@@ -72,7 +72,8 @@ class Rule(StrEnum):
 
 CallerKind: TypeAlias = Literal["known", "withheld", "unreadable"]
 EndedBy: TypeAlias = Literal["caller", "agent", "engine", "pbx"]
-Stage: TypeAlias = Literal["menu", "waiting", "offered", "talking", "fallback", "leaving"]
+Stage: TypeAlias = Literal["menu", "waiting", "offered", "handed", "talking", "fallback", "leaving"]
+TargetKind: TypeAlias = Literal["queue", "officer"]
 
 # --- inputs: what the world did -------------------------------------------------------------
 #
@@ -110,9 +111,10 @@ class ContactCarried(NamedTuple):
     node: str | None  # of the menu: the last that was said
     queue: str | None
     since: float | None  # when the waiting began; in the menu: when that node was said
-    agent: str | None  # offered to or talking with
+    agent: str | None  # offered to, handed to or talking with
     outcome: Outcome | None  # settled already
     ended_by: EndedBy
+    answered: bool = False  # has talked with somebody
 
 
 class RestorationEnded(NamedTuple):
@@ -256,11 +258,53 @@ class OfferFailed(NamedTuple):
 
 
 class TalkEnded(NamedTuple):
-    """Agent and caller are no longer connected."""
+    """The caller and whom they talked with are no longer connected."""
+
+    contact: str
+    agent: str  # or an officer
+    by: EndedBy
+
+
+class ConsultBegan(NamedTuple):
+    """Whoever has the caller calls somebody else meanwhile, to ask or to hand the caller over."""
 
     contact: str
     agent: str
-    by: EndedBy
+    kind: TargetKind
+    target: str
+
+
+class ConsultEnded(NamedTuple):
+    """That other call is over; the caller was not handed over by it."""
+
+    contact: str
+    agent: str
+
+
+class CallTransferred(NamedTuple):
+    """Whoever had the caller has handed them over and is rid of them."""
+
+    contact: str
+    by: str  # an agent, or an officer to whom the caller was handed before
+    kind: TargetKind
+    target: str
+    manner: Literal["blind", "attended"]
+    answered: bool = False  # the officer talks with the caller already
+
+
+class OfficerAnswered(NamedTuple):
+    """The officer talks with the caller who was handed over."""
+
+    contact: str
+    officer: str
+
+
+class OfficerFailed(NamedTuple):
+    """The officer did not take the caller, who goes back to where they waited."""
+
+    contact: str
+    officer: str
+    cause: OfferFailure
 
 
 class TimerFired(NamedTuple):
@@ -308,6 +352,14 @@ class AgentOffered(NamedTuple):
     ring_s: float  # how long the telephone may ring
 
 
+class OfficerCalled(NamedTuple):
+    """The officer is being rung for a caller who was handed over."""
+
+    contact: str
+    officer: str
+    ring_s: float
+
+
 class OfferWithdrawn(NamedTuple):
     """We stopped ringing the agent."""
 
@@ -350,9 +402,16 @@ Input: TypeAlias = (
     | OfferAnswered
     | OfferFailed
     | TalkEnded
+    | ConsultBegan
+    | ConsultEnded
+    | CallTransferred
+    | OfficerAnswered
+    | OfficerFailed
     | TimerFired
 )
-Decision: TypeAlias = PromptPlayed | MenuAnswered | CallerQueued | AgentOffered | OfferWithdrawn | CallEnded
+Decision: TypeAlias = (
+    PromptPlayed | MenuAnswered | CallerQueued | AgentOffered | OfficerCalled | OfferWithdrawn | CallEnded
+)
 Event: TypeAlias = Input | Decision
 
 INPUTS: tuple[type[Input], ...] = (
@@ -380,6 +439,11 @@ INPUTS: tuple[type[Input], ...] = (
     OfferAnswered,
     OfferFailed,
     TalkEnded,
+    ConsultBegan,
+    ConsultEnded,
+    CallTransferred,
+    OfficerAnswered,
+    OfficerFailed,
     TimerFired,
 )
 DECISIONS: tuple[type[Decision], ...] = (
@@ -387,6 +451,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     MenuAnswered,
     CallerQueued,
     AgentOffered,
+    OfficerCalled,
     OfferWithdrawn,
     CallEnded,
 )

@@ -25,6 +25,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
     ContactCarried,
     EngineStarted,
     EngineStopping,
@@ -128,7 +129,7 @@ class Router:
                 return decisions  # frees nobody
             case OfferFailed(contact, agent, cause):
                 self._offer_failed(at, contact, agent, cause)
-            case TalkEnded(contact, agent, _):
+            case TalkEnded(contact, agent) | CallTransferred(contact, agent):
                 self._talk_ended(at, contact, agent)
             case CallerHungUp(contact) | CallerLost(contact, _) | CallerFellBack(contact):
                 self._leave(at, contact)

@@ -71,6 +71,11 @@ def set_absolute_timeout(client: AmiClient, channel: str, after_s: int) -> None:
     client.tell("Setvar", Channel=name, Variable="TIMEOUT(absolute)", Value=str(after_s))
 
 
+def set_variable(client: AmiClient, channel: str, name: str, value: str) -> None:
+    """Set a channel's variable."""
+    client.tell("Setvar", Channel=one_channel(channel, "Setvar"), Variable=name, Value=value)
+
+
 def forget(client: AmiClient, family: str, key: str) -> None:
     """Delete one entry of Asterisk's database."""
     client.tell("Setvar", Variable=f"DB_DELETE({family}/{key})", Value="1")

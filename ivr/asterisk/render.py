@@ -39,21 +39,19 @@ MODULES: tuple[str, ...] = (
     *("res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip"),
     *("res_pjsip_registrar", "res_pjsip_outbound_registration"),
     *("res_pjsip_dtmf_info", "res_pjsip_dlg_options", "res_pjsip_diversion", "res_pjsip_rfc3326"),
-    *("res_pjsip_pubsub", "chan_pjsip"),
+    *("res_pjsip_pubsub", "chan_pjsip", "res_pjsip_refer"),
 )
 SRTP_MODULE = "res_srtp"  # only when a trunk asks for it
 
 # What the engine hears of AMI: what `ivr.translator` reads and no more, for each event wakes the engine.
 EVENTS: tuple[str, ...] = (
     *("FullyBooted", "Hangup", "DeviceStateChange", "UserEvent"),
-    *("DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave"),
+    *("DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave", "BlindTransfer", "AttendedTransfer"),
 )
 
 SECRET_FILES = frozenset({"pjsip.conf", "manager.conf"})
 # Files that Asterisk looks for and that have nothing to say.
-EMPTY_FILES: tuple[str, ...] = (
-    *("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "stasis.conf", "udptl.conf"),
-)
+EMPTY_FILES: tuple[str, ...] = (*("acl.conf", "ccss.conf", "pjproject.conf", "stasis.conf", "udptl.conf"),)
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f;\[\]{}\\\"]")
 

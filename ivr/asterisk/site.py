@@ -33,6 +33,8 @@ TRUNK_PREFIX = "trunk-"
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _USERNAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9+._-]{0,63}")
+_EXTENSION = re.compile(r"[1-9][0-9]{1,5}")
+_TARGET = re.compile(r"(queue|officer):[a-z][a-z0-9_-]{0,39}")
 _CALLED = re.compile(r"\+?[0-9]{2,20}")
 _PATH = re.compile(r"/[\w/.+@ -]{0,400}")
 
@@ -245,6 +247,8 @@ class Site:
     ami_user: str = "vaxel"
     name: str = "vaxel"  # Asterisk's unique ids begin with it
     agents: tuple[Telephone, ...] = ()
+    officers: tuple[Telephone, ...] = ()
+    targets: tuple[tuple[str, str], ...] = ()  # an extension that agents dial, and what it leads to
     trunks: tuple[Trunk, ...] = ()
     softphone: Telephone | None = None  # a citizen's telephone that may register: for trying out
     tls: TlsIdentity | None = None
@@ -304,6 +308,9 @@ class Site:
 
     def _check_fallback(self) -> None:
         known = {queue.id for queue in self.queues}
+        for extension, target in self.targets:
+            _check("extension", _EXTENSION, extension, "2 to 6 digits")
+            _check("target", _TARGET, target, "queue: or officer: and an id")
         for called, queue in self.persons:
             _check("called number", _CALLED, called, "digits, with or without a plus before them")
             if queue not in known:
@@ -316,7 +323,8 @@ class Site:
     @property
     def telephones(self) -> tuple[Telephone, ...]:
         """Return every telephone that registers."""
-        return self.agents if self.softphone is None else (*self.agents, self.softphone)
+        inside = (*self.agents, *self.officers)
+        return inside if self.softphone is None else (*inside, self.softphone)
 
     def uses(self, transport: Transport) -> bool:
         """Return whether any trunk speaks over it."""

@@ -208,7 +208,7 @@ class Stand:
     def _site(self) -> Site:
         settings = self.settings
         site = site_of(settings, self.numbers, settings.state / "asterisk" / "etc")
-        agents = [telephone.id for telephone in site.agents]
+        agents = [telephone.id for telephone in (*site.agents, *site.officers)]
         return replace(
             site,
             secrets=settings.secrets.open([*agents, SOFTPHONE]),

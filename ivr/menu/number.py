@@ -14,13 +14,23 @@ from typing import TYPE_CHECKING
 
 from ivr.menu.loader import MENU_FILE, load_menu
 from ivr.menu.model import Menu, Prompt
-from queues.definitions import AGENTS_FILE, ID, ID_WORDS, QUEUES_FILE, Definitions, load_definitions, merge
+from queues.definitions import (
+    AGENTS_FILE,
+    ID,
+    ID_WORDS,
+    OFFICERS_FILE,
+    QUEUES_FILE,
+    Definitions,
+    load_definitions,
+    merge,
+)
 from queues.yamlfile import Findings, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from queues.definitions import Officer
     from queues.yamlfile import Section, Value
     from routing.policy import Agent, Policy, Queue
 
@@ -57,6 +67,11 @@ class Number:
     def agents(self) -> Mapping[str, Agent]:
         """The number's agents by id, in the order of the file."""
         return self.definitions.agents
+
+    @property
+    def officers(self) -> Mapping[str, Officer]:
+        """The people outside the queues to whom callers may be handed over, by id."""
+        return self.definitions.officers
 
     def prompts(self) -> Iterator[Prompt]:
         """Go through everything that may be said to a caller of this number."""
@@ -159,7 +174,8 @@ def _called(section: Section) -> dict[str, Value]:
 
 def _content_hash(folder: Path, findings: Findings) -> str:
     content = hashlib.sha256()
-    for name in FILES:
+    there = [OFFICERS_FILE] if (folder / OFFICERS_FILE).exists() else []
+    for name in (*FILES, *there):
         try:
             content.update((folder / name).read_bytes() + b"\0")
         except OSError as error:

@@ -102,6 +102,7 @@ def contact_table(history: ContactHistory, *, zone: tzinfo = UTC, width: int = W
         ("Queue", record.first_queue or NOTHING),
         ("Agent", record.last_agent or NOTHING),
         ("Offers", str(record.offers)),
+        ("Handed over", str(record.hops)),
         ("Wait", _duration(record.wait_s)),
         ("Talk", _duration(record.talk_s if record.answered_at is not None else None)),
         ("Outcome", _outcome(record)),

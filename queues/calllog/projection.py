@@ -21,9 +21,11 @@ from routing.events import (
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    CallTransferred,
     DigitPressed,
     FallbackAnswered,
     OfferAnswered,
+    OfficerAnswered,
     TalkEnded,
 )
 
@@ -171,6 +173,7 @@ def new_row(at: float, event: CallArrived) -> ContactRow:
         ended_by=None,
         wait_s=None,
         talk_s=0.0,
+        hops=0,
     )
 
 
@@ -186,13 +189,14 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
         case AgentOffered():
             row["offers"] += 1
         case OfferAnswered(_, agent, when) | FallbackAnswered(_, _, agent, when):
-            began_at = at if when is None else when
-            _end_talk(row, began_at)
-            row["last_agent"] = agent
-            row["talk_started_at"] = began_at
-            if row["answered_at"] is None:
-                row["answered_at"] = began_at
-                row["wait_s"] = _waited_s(row, began_at)
+            _begin_talk(row, at if when is None else when, agent)
+        case OfficerAnswered(_, officer):
+            _begin_talk(row, at, officer)
+        case CallTransferred(target=target, answered=answered):
+            _end_talk(row, at)
+            row["hops"] += 1
+            if answered:
+                _begin_talk(row, at, target)
         case TalkEnded():
             _end_talk(row, at)
         case CallerHungUp(_, when) | CallerLost(_, _, when):
@@ -235,6 +239,15 @@ def _enter_queue(row: ContactRow, queue: str, since: float) -> None:
     if row["first_queue"] is None:
         row["first_queue"] = queue
         row["queued_at"] = since
+
+
+def _begin_talk(row: ContactRow, at: float, who: str) -> None:
+    _end_talk(row, at)
+    row["last_agent"] = who
+    row["talk_started_at"] = at
+    if row["answered_at"] is None:
+        row["answered_at"] = at
+        row["wait_s"] = _waited_s(row, at)
 
 
 def _end_talk(row: ContactRow, at: float) -> None:

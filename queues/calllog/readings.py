@@ -47,6 +47,7 @@ class ContactRecord:
     ended_by: str | None
     wait_s: float | None
     talk_s: float
+    hops: int  # how often the caller was handed over
 
 
 @dataclass(frozen=True, slots=True)

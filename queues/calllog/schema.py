@@ -16,8 +16,8 @@ from sqlalchemy import JSON, BigInteger, Column, Double, ForeignKey, Index, Inte
 if TYPE_CHECKING:
     from routing.events import CallerKind
 
-REVISION = "0001"
-"""The newest migration, which makes these tables; readers refuse a database that stands elsewhere."""
+REVISION = "0002"
+"""The newest migration, which leaves these tables; readers refuse a database that stands elsewhere."""
 
 FOLLOWER_ID = 1  # the follower's table has this one row
 
@@ -53,6 +53,7 @@ class ContactRow(TypedDict):
     ended_by: str | None
     wait_s: float | None
     talk_s: float
+    hops: int
 
 
 contacts = Table(
@@ -76,6 +77,7 @@ contacts = Table(
     Column("ended_by", String),
     Column("wait_s", Double),  # from queued_at to the first answer, or to the end
     Column("talk_s", Double, nullable=False),  # all talks together
+    Column("hops", Integer, nullable=False, server_default="0"),  # how often the caller was handed over
     Index(None, "arrived_at"),
 )
 

@@ -56,7 +56,7 @@ def test_a_talk_that_is_known_is_not_asked_for() -> None:
 def test_the_agents_telephone_is_dialled_with_music_and_the_answers_subroutine() -> None:
     channel = FakeChannel(dials=[Dialled()])
     rung(channel)
-    assert channel.commands[0] == ("EXEC", "Dial", "PJSIP/anna,20,gmU(vaxel-onanswer)")
+    assert channel.commands[0] == ("EXEC", "Dial", "PJSIP/anna,20,gmtU(vaxel-onanswer)")
 
 
 @pytest.mark.parametrize("end", [FakeChannel.hang_up, FakeChannel.kill])

@@ -9,8 +9,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Self
 
-from ivr.demo.call import Answered, Ended
 from ivr.demo.dialog import Account
+from ivr.demo.outcomes import Answered, Ended
 from ivr.demo.telephone import Telephone
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.demo.call import TimedOut
+from ivr.demo.outcomes import TimedOut
 from ivr.demo.telephone import Answer, Ring
 from routing.events import AgentOffered, CallerQueued, CallerReturned, OfferAnswered, Outcome, PromptPlayed
 

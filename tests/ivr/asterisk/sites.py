@@ -34,11 +34,14 @@ def full_site() -> Site:
             telephones={
                 "anna": Secret("anna-password"),
                 "bo": Secret("bo-password"),
+                "olle": Secret("olle-password"),
                 "citizen": Secret("c-password"),
             },
             trunks={"operator": Secret("trunk-password")},
         ),
         agents=(Telephone("anna"), Telephone("bo")),
+        officers=(Telephone("olle"),),
+        targets=(("601", "queue:school"), ("701", "officer:olle")),
         softphone=Telephone("citizen"),
         trunks=(
             Trunk(

@@ -124,8 +124,12 @@ def test_asterisk_starts_clean_and_small() -> None:
                     "vaxel-agents",
                     "vaxel-ended",
                     "vaxel-exchange",
+                    "vaxel-fallback",
                     "vaxel-in",
                     "vaxel-onanswer",
+                    "vaxel-onfallback",
+                    "vaxel-person",
+                    "vaxel-target",
                 ]
                 assert "Server Disabled" in await asterisk.ask("http show status")
                 assert "SHELL" not in await asterisk.ask("core show functions")

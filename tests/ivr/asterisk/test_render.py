@@ -65,20 +65,26 @@ def test_a_citizen_can_reach_nothing_that_dials_but_the_fallbacks_queue() -> Non
     assert reached == REACHED
 
 
-def test_an_agent_reaches_neither_trunk_nor_exchange_by_dialling() -> None:
-    agents = contexts(render(full_site())["extensions.conf"])["vaxel-agents"]
-    assert not DIALLING.search(agents)
-    assert not re.search(r"goto|gosub|include|agi\(", agents, re.IGNORECASE)
-
-
-def test_every_context_that_a_caller_can_reach_has_a_time_out_and_none_an_early_h() -> None:
+def test_telephones_of_ours_reach_the_engine_by_the_extensions_of_the_table_and_nothing_else() -> None:
+    """Each extension here is also a place to send a caller to: no pattern, no T, nothing that dials."""
     dialplan = contexts(render(full_site())["extensions.conf"])
-    for context in (REACHED - {"vaxel-ended"}) | {"vaxel-agents"}:
+    agents = dialplan["vaxel-agents"]
+    assert re.findall(r"exten => ([^,]+),1,(.*)", agents) == [
+        ("601", "Set(VAXEL_TARGET=queue:school)"),
+        ("701", "Set(VAXEL_TARGET=officer:olle)"),
+    ]
+    assert set(re.findall(r"n,(.*)", agents)) == {"Goto(vaxel-target,s,1)"}
+    assert not DIALLING.search(dialplan["vaxel-target"])
+
+
+def test_every_context_where_a_caller_may_stay_has_a_time_out_and_none_an_early_h() -> None:
+    dialplan = contexts(render(full_site())["extensions.conf"])
+    for context in (REACHED - {"vaxel-ended"}) | {"vaxel-target"}:
         assert "exten => T,1," in dialplan[context]
     assert not any("exten => h," in text for text in dialplan.values())
 
 
-def test_trunks_and_the_citizens_telephone_lead_to_the_menu_and_agents_to_nothing() -> None:
+def test_trunks_and_the_citizens_telephone_lead_to_the_menu_and_ours_to_what_they_may_dial() -> None:
     sections = re.findall(
         r"^\[([^\]]+)\]\((?:speech|telephone)\)\ncontext = (\S+)",
         render(full_site())["pjsip.conf"],
@@ -90,8 +96,18 @@ def test_trunks_and_the_citizens_telephone_lead_to_the_menu_and_agents_to_nothin
         ("trunk-loop", "vaxel-in"),
         ("anna", "vaxel-agents"),
         ("bo", "vaxel-agents"),
+        ("olle", "vaxel-agents"),
         ("citizen", "vaxel-in"),
     ]
+
+
+def test_only_telephones_of_ours_may_move_a_call() -> None:
+    sections = contexts(render(full_site())["pjsip.conf"])
+    allowed = [name for name, text in sections.items() if "allow_transfer = yes" in text]
+    text = render(full_site())["pjsip.conf"]
+    assert text.count("allow_transfer = yes") == 3
+    assert "allow_transfer = no" in sections["speech"]
+    assert not {"citizen", "trunk-operator", "trunk-backup", "trunk-loop"} & set(allowed)
 
 
 def test_modules_that_reach_the_machine_are_never_loaded() -> None:

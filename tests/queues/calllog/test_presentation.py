@@ -37,6 +37,7 @@ ANSWERED = ContactRecord(
     ended_by="caller",
     wait_s=75.5,
     talk_s=3903.0,
+    hops=0,
 )
 WITHHELD = record_of(
     SUMMER + 5,
@@ -140,6 +141,7 @@ def test_json_has_seconds_and_utc() -> None:
         "ended_by": "caller",
         "wait_s": 75.5,
         "talk_s": 3903.0,
+        "hops": 0,
     }
 
 

@@ -104,6 +104,7 @@ def test_an_answered_call_is_one_closed_row(log: Engine) -> None:
         ended_by="caller",
         wait_s=5.0,
         talk_s=1.0,
+        hops=0,
     )
     assert expected == only_contact(log)
     with log.connect() as connection:

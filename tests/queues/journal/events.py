@@ -18,6 +18,8 @@ def field_values(hint: Any) -> st.SearchStrategy[Any]:
     parts = get_args(hint)
     if hint is str:
         return st.text(max_size=20)
+    if hint is bool:
+        return st.booleans()
     if hint is int:
         return st.integers(-(2**53), 2**53)
     if hint is float:
