@@ -176,7 +176,7 @@ class Core:
                 self.contacts.clear()
                 self._over.clear()
                 self.paused.clear()
-                self.telephones = dict.fromkeys(self.telephones, TelephoneState.UNREACHABLE)
+                self.telephones.update(dict.fromkeys(self.telephones, TelephoneState.UNREACHABLE))
             case _:
                 pass  # the clock, the configuration and the timer concern no single contact
         return self._route(at, event)

@@ -19,7 +19,7 @@ from ivr.ami.errors import AmiError
 from ivr.arrivals import Arrivals
 from ivr.call import CallSession
 from ivr.clock import EngineClock
-from ivr.consult import Consults, ConsultSession, read_target
+from ivr.consult import Consults, ConsultSession, Target, read_target
 from ivr.contact import Phase
 from ivr.core import Core
 from ivr.exchange import Exchange
@@ -40,6 +40,7 @@ from queues.journal.reader import read_since_start
 from queues.journal.writer import JournalWriter
 from routing.events import (
     AgentPaused,
+    AgentResumed,
     AgentStateChanged,
     AsteriskDisconnected,
     CallerReturned,
@@ -68,7 +69,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONSULT = "consult"  # the dialplan's AGI script for a telephone of ours; anything else is a caller's
+SENT = "moved"  # the dialplan's phase of a caller whom somebody has sent
+BEEP = "beep"  # of Asterisk's own sounds
 LONGEST_CALL_S = 86_400.0  # older events of the journal tell of no call that goes on
 RESTORATION_S = 3.0  # for callers of an earlier run to come back
 RESTORATION_LOOK_S = 0.02
@@ -191,10 +193,16 @@ class Engine:
             self.exchange.happened(ConfigurationChanged(number.id, number.content_hash))
 
     async def _answer(self, session: AgiSession) -> None:
-        """Serve one AGI session: a caller's, or that of a telephone of ours that consults."""
-        if session.request.script == CONSULT:
-            await self._consult(session)
-            return
+        """Serve one AGI session: a caller's, or one of a telephone of ours."""
+        match session.request.script:
+            case "consult":
+                await self._consult(session)
+            case "duty":
+                await self._duty(session)
+            case _:
+                await self._caller(session)
+
+    async def _caller(self, session: AgiSession) -> None:
         entry = self._arrivals.read(session.request)
         case = entry.arrival.contact
         is_new = self.exchange.happened(entry.arrival)
@@ -209,13 +217,26 @@ class Engine:
         await self._call(contact, session).run()
 
     def _was_sent(self, entry: Entry, contact: Contact) -> bool:
-        """Tell where somebody has sent the caller, unless AMI has told; return whether it is so."""
+        """Tell where somebody has sent the caller, unless AMI has told; return whether it is so.
+
+        Whoever is sent where nothing leads goes back to where they waited.
+        """
         target = entry.target
+        if target is None and entry.phase == SENT and contact.queued is not None:
+            target = Target("queue", contact.queued.queue)
         if target is None:
             return False
         by = entry.sent_by or contact.agent or ""
         self.exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind"))
         return not contact.away and contact.phase in {Phase.WAITING, Phase.HANDED}
+
+    async def _duty(self, session: AgiSession) -> None:
+        """Let an agent pause, which two beeps confirm, or come back, which one does."""
+        what, agent = (*session.request.arguments, "", "")[:2]
+        self._tell(AgentPaused(agent) if what == "pause" else AgentResumed(agent))
+        if agent in self.exchange.core.telephones:
+            for _ in range(1 + (agent in self.exchange.core.paused)):
+                await session.stream_file(BEEP)
 
     async def _consult(self, session: AgiSession) -> None:
         """Serve a telephone that calls a queue or an officer, then the caller whom it hands over by that."""
@@ -257,6 +278,8 @@ class Engine:
         happened = self.exchange.happened(event)
         if happened and isinstance(event, AgentStateChanged) and before is not None:
             self._mirror.telephone_changed(self._ami, event.agent, before)
+        if happened and isinstance(event, AgentPaused | AgentResumed):
+            self._mirror.pause_changed(self._ami, event.agent)
         if happened and isinstance(event, OfficerAnswered):
             # In what was a consulting call the dialplan cannot tell the caller's channel of the answer.
             set_absolute_timeout(self._ami, event.contact, 0)

@@ -152,7 +152,7 @@ def test_a_talks_end_that_is_told_before_the_transfer_does_not_end_the_call() ->
     assert isinstance(contact.task, Leave)
     stage.core.step(stage.at + 1, CallTransferred("c1", "anna", "queue", "school", "blind"))
     assert contact.outcome is None
-    assert contact.task == Ring("anna", 20.0)  # who is free again
+    assert stage.core.contacts["c1"].task == Ring("anna", 20.0)  # who is free again
 
 
 def test_an_officer_who_does_not_answer_leaves_the_caller_the_old_place() -> None:

@@ -207,6 +207,11 @@ class RealExchange:
         """Wait until the caller's contact has had an event of that kind."""
         await self.until(lambda: self.has(caller, kind), f"{kind.__name__} of {caller.number}", within_s)
 
+    def count(self, kind: type[Event]) -> int:
+        """Return how many events of that kind there have been."""
+        self.look()
+        return sum(isinstance(recorded.event, kind) for recorded in self.stream)
+
     def contact_of(self, caller: Caller) -> str:
         """Return the id of the caller's contact."""
         (story,) = self.stories(caller.number)
