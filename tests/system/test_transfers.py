@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.core import OFFICER_RING_S
+from ivr.dead_man import STEP_MARGIN_S
 from ivr.demo.call import Call
 from ivr.demo.outcomes import Answered, TimedOut, Transferred, TransferRefused
 from ivr.demo.telephone import Answer, Refuse, Ring
@@ -62,7 +64,8 @@ class Scene:
 
     async def agent_is_free(self) -> None:
         """Wait until the agent is nobody's any more: within a second."""
-        await self.exchange.until(lambda: "talk-1" not in self.exchange.busy(), "the agent is free", FREE_S)
+        agent = self.agent.account.user
+        await self.exchange.until(lambda: agent not in self.exchange.busy(), f"{agent} is free", FREE_S)
 
     async def consult(self, target: str) -> Call:
         """Let the agent put the caller on hold and call somebody else."""
@@ -90,12 +93,17 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(exchange: RealExchange, officer: Behaviour | None = None) -> AsyncIterator[Scene]:
+async def scene(
+    exchange: RealExchange,
+    officer: Behaviour | None = None,
+    *,
+    people: tuple[str, str, str] = ("talk-1", "officer", "named"),
+) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        agent = await enter(exchange.telephone("talk-1", Answer(0.1), calls_at_once=2))
-        outside = await enter(exchange.telephone("officer", officer or Answer(0.3), calls_at_once=2))
-        named = await enter(exchange.telephone("named", Answer(0.3)))
+        agent = await enter(exchange.telephone(people[0], Answer(0.1), calls_at_once=2))
+        outside = await enter(exchange.telephone(people[1], officer or Answer(0.3), calls_at_once=2))
+        named = await enter(exchange.telephone(people[2], Answer(0.3)))
         await exchange.register(agent, named)
         await outside.register(5.0)
         caller = await enter(exchange.caller())
@@ -255,6 +263,44 @@ def test_attended_while_the_officer_rings_and_the_caller_gives_up(exchange: Real
         assert not isinstance(await ringing.ended(2.0), TimedOut)
 
     assert handed(run(exchange, play, Ring())) == [("talk-1", "officer", "attended")]
+
+
+def test_an_officer_who_rings_to_the_end_and_a_talk_that_outlives_the_consulting_calls_switch(
+    exchange: RealExchange,
+) -> None:
+    """What was armed for the consulting call goes on for the caller, and must not cut the talk."""
+
+    async def never(at: Scene) -> None:
+        consult = await at.consult("702")
+        assert isinstance(await at.officer.ringing(5.0), Call)
+        assert await at.talk.transfer_to(consult) == Transferred()
+        await at.exchange.until_has(at.caller, OfficerFailed, OFFICER_RING_S + 5)
+        await at.until(OfferAnswered, 2)
+        await at.caller.leave()
+
+    async def late(at: Scene) -> None:
+        consult = await at.consult(OFFICER)
+        ringing = await at.officer.ringing(5.0)
+        assert isinstance(ringing, Call)
+        assert await at.talk.transfer_to(consult) == Transferred()
+        ringing.answer()
+        await at.until(OfficerAnswered)
+        await asyncio.sleep(OFFICER_RING_S + STEP_MARGIN_S)
+        assert ringing.is_up
+        await at.end("officer")
+
+    async def main() -> tuple[str, str]:
+        async with (
+            scene(exchange, Ring()) as one,
+            scene(exchange, Ring(), people=("talk-2", "other", "both")) as two,
+        ):
+            await asyncio.gather(late(one), never(two))
+            return one.caller.number, two.caller.number
+
+    one, two = exchange.run(main())
+    exchange.settle()
+    assert handed(exchange.story(one)) == [("talk-1", "officer", "attended")]
+    assert [e.cause for e in exchange.story(two).of(OfficerFailed)] == ["no_answer"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("asked_in", ["the talk", "the consulting call"])
