@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from ivr.menu.machine import Ask, Say
+from ivr.menu.machine import Ask, Say, outcome_of_hang_up
+from routing.events import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.menu.machine import State
     from ivr.menu.number import Number
-    from routing.events import CallerQueued, EndedBy, Outcome, Stage
+    from routing.events import CallerQueued, EndedBy, Stage
 
 
 class Phase(StrEnum):
@@ -93,3 +94,38 @@ class Contact:
         self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
         self.ended_by: EndedBy = "caller"
+
+    def wait(self) -> None:
+        """Wait in a queue, with nobody."""
+        self.phase, self.task, self.agent = Phase.WAITING, Wait(), None
+
+    def talk(self, agent: str) -> None:
+        """Talk with an agent or an officer.
+
+        Whoever comes to us during or after the talk, by whatever way, has been helped.
+        """
+        self.phase, self.task, self.agent, self.answered = Phase.TALKING, Leave(), agent, True
+
+    def leave(self, outcome: Outcome, by: EndedBy) -> None:
+        """Be done, with what it came to settled: the caller's channel ends next."""
+        self.phase, self.task, self.outcome, self.ended_by = Phase.LEAVING, Leave(), outcome, by
+
+    def came_to(self, lost_by: EndedBy | None) -> Outcome:
+        """Return what the contact came to, now that its channel has ended; `lost_by`: it was cut off."""
+        if self.outcome is not None:
+            return self.outcome
+        if self.answered:
+            return Outcome.ANSWERED
+        match self.phase:
+            case Phase.TALKING | Phase.HANDED:
+                return Outcome.ANSWERED
+            case Phase.MENU | Phase.LEAVING:
+                if lost_by is not None:
+                    return Outcome.LOST_IN_MENU
+                return outcome_of_hang_up(self.number.menu, self.state)
+            case Phase.WAITING | Phase.OFFERED | Phase.FALLBACK:
+                if lost_by is None:
+                    return Outcome.ABANDONED
+                return Outcome.PBX_LOST if lost_by == "pbx" else Outcome.ENGINE_LOST
+            case _:
+                assert_never(self.phase)

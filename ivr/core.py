@@ -19,7 +19,6 @@ from ivr.menu.machine import (
     Say,
     Silence,
     begin,
-    outcome_of_hang_up,
     resume,
     step,
 )
@@ -119,7 +118,7 @@ class Core:
                 caller = self.contacts.get(contact)
                 if caller is None or caller.phase is not Phase.FALLBACK:
                     return None
-                self._talk(caller, agent)
+                caller.talk(agent)
             case ContactCarried():
                 self._carried(event)
             case GhostRemoved(contact):
@@ -150,15 +149,15 @@ class Core:
             case OfferAnswered(contact, agent):
                 if (offered := self._offered(contact, agent)) is None:
                     return None
-                self._talk(offered, agent)
+                offered.talk(agent)
             case OfferFailed(contact, agent, _):
                 if (offered := self._offered(contact, agent)) is None:
                     return None
-                offered.phase, offered.agent, offered.task = Phase.WAITING, None, Wait()
+                offered.wait()
             case TalkEnded(contact, agent, by):
                 if (talk := self._talking(contact, agent)) is None:
                     return None
-                self._leave(talk, Outcome.ANSWERED, by)
+                talk.leave(Outcome.ANSWERED, by)
             case ConsultBegan(contact, agent) | ConsultEnded(contact, agent):
                 if self._talking(contact, agent) is None:
                     return None
@@ -167,7 +166,7 @@ class Core:
             case OfficerAnswered(contact, officer):
                 if (handed := self._handed(contact, officer)) is None:
                     return None
-                self._talk(handed, officer)
+                handed.talk(officer)
             case OfficerFailed(contact, officer, _):
                 if (handed := self._handed(contact, officer)) is None:
                     return None
@@ -195,10 +194,6 @@ class Core:
         is_so = contact is not None and contact.phase is phase and contact.agent == agent
         return contact if is_so else None
 
-    def _talk(self, contact: Contact, agent: str) -> None:
-        # Whoever comes to us during or after the talk, by whatever way, has been helped.
-        contact.phase, contact.task, contact.agent, contact.answered = Phase.TALKING, Leave(), agent, True
-
     # --- transfers --------------------------------------------------------------------------------
 
     def _transferred(self, at: float, event: CallTransferred) -> list[Decision] | None:
@@ -218,7 +213,7 @@ class Core:
         if event.kind == "queue":
             return decisions + self._enqueue(at, contact, self._place(at, contact, event.target))
         if event.answered:
-            self._talk(contact, event.target)
+            contact.talk(event.target)
             return decisions
         contact.phase, contact.agent = Phase.HANDED, event.target
         contact.task = Reach(event.target, OFFICER_RING_S)
@@ -269,7 +264,7 @@ class Core:
             case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
                 return self._enqueue(at, contact, contact.queued)
             case Phase.OFFERED:
-                contact.phase, contact.agent, contact.task = Phase.WAITING, None, Wait()
+                contact.wait()
             case Phase.HANDED:
                 return self._enqueue(at, contact, self._place(at, contact, None))
             case _:
@@ -325,7 +320,7 @@ class Core:
                 else:
                     decisions += self._enqueue(at, contact, queued)
             case HangUp(outcome=outcome):
-                self._leave(contact, outcome, "engine")
+                contact.leave(outcome, "engine")
             case _:
                 assert_never(command)
         return decisions
@@ -335,7 +330,7 @@ class Core:
         return PromptPlayed(contact.id, task.node, tuple(prompt.name for prompt in task.prompts))
 
     def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
-        contact.phase, contact.task, contact.agent = Phase.WAITING, Wait(), None
+        contact.wait()
         contact.queued = queued
         return [queued, *self._route(at, queued)]
 
@@ -355,12 +350,6 @@ class Core:
                     pass
         return decisions
 
-    def _leave(self, contact: Contact, outcome: Outcome, by: EndedBy) -> None:
-        contact.phase = Phase.LEAVING
-        contact.task = Leave()
-        contact.outcome = outcome
-        contact.ended_by = by
-
     def _ended(
         self, at: float, event: CallerHungUp | CallerLost, lost_by: EndedBy | None
     ) -> list[Decision] | None:
@@ -369,31 +358,10 @@ class Core:
             return None
         decisions = self._route(at, event)
         by = lost_by or contact.ended_by
-        decisions.append(CallEnded(contact.id, _outcome(contact, lost_by), by, event.when))
+        decisions.append(CallEnded(contact.id, contact.came_to(lost_by), by, event.when))
         contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]
         self._over[contact.id] = None
         if len(self._over) > REMEMBERED_ENDS:
             del self._over[next(iter(self._over))]
         return decisions
-
-
-def _outcome(contact: Contact, lost_by: EndedBy | None) -> Outcome:
-    """Return what a contact came to whose channel has ended; `lost_by` tells that it was cut off."""
-    if contact.outcome is not None:
-        return contact.outcome
-    if contact.answered:
-        return Outcome.ANSWERED
-    match contact.phase:
-        case Phase.TALKING | Phase.HANDED:
-            return Outcome.ANSWERED
-        case Phase.MENU | Phase.LEAVING:
-            if lost_by is not None:
-                return Outcome.LOST_IN_MENU
-            return outcome_of_hang_up(contact.number.menu, contact.state)
-        case Phase.WAITING | Phase.OFFERED | Phase.FALLBACK:
-            if lost_by is None:
-                return Outcome.ABANDONED
-            return Outcome.PBX_LOST if lost_by == "pbx" else Outcome.ENGINE_LOST
-        case _:
-            assert_never(contact.phase)

@@ -1,0 +1,70 @@
+"""The words that events, board, log and figures share: how a contact ended, what a telephone does, and so on.
+
+Owns these closed sets and nothing else. They are stored as words, so a member's value never changes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+
+class Outcome(StrEnum):
+    """How a contact ended. The members partition all contacts: each has exactly one."""
+
+    SELF_SERVED = "self_served"  # a menu message answered, no person needed
+    LEFT_IN_MENU = "left_in_menu"  # the caller hung up before any queue
+    OUT_OF_HOURS = "out_of_hours"
+    REFUSED = "refused"  # limit reached, or a number that is not ours
+    INFORMED = "informed"  # hung up after a crisis message
+    CONNECTED_DIRECTLY = "connected_directly"  # extension, officer, on-call
+    LOST_IN_MENU = "lost_in_menu"  # by us
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"  # the caller hung up in a queue
+    CALLBACK = "callback"
+    OVERFLOWED = "overflowed"
+    ENGINE_LOST = "engine_lost"  # while waiting, by us
+    PBX_LOST = "pbx_lost"  # while waiting, by Asterisk's death
+
+
+class TelephoneState(StrEnum):
+    """What an agent's telephone is doing, as Asterisk sees it."""
+
+    UNREACHABLE = "unreachable"  # not registered
+    FREE = "free"
+    RINGING = "ringing"
+    BUSY = "busy"  # in any call, also outside our queues
+
+
+class OfferFailure(StrEnum):
+    """Why an offer did not become a talk."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    WITHDRAWN = "withdrawn"  # by us: never counts against the agent
+    CALLER_GONE = "caller_gone"
+
+
+class MenuResult(StrEnum):
+    """What came of asking the caller at a menu."""
+
+    MATCH = "match"
+    WRONG_KEY = "wrong_key"
+    SILENCE = "silence"
+    REPEAT = "repeat"
+
+
+class Rule(StrEnum):
+    """Which rule of the policy gave an agent a caller."""
+
+    SPECIALIST = "specialist"  # the first ring: who answers this group best
+    WIDENED = "widened"  # a later ring has opened after its time
+    RING_EMPTY = "ring_empty"  # a later ring was taken at once: nobody reachable in the earlier ones
+
+
+CallerKind: TypeAlias = Literal["known", "withheld", "unreadable"]
+EndedBy: TypeAlias = Literal["caller", "agent", "engine", "pbx"]
+Stage: TypeAlias = Literal["menu", "waiting", "offered", "handed", "talking", "fallback", "leaving"]
+TargetKind: TypeAlias = Literal["queue", "officer"]
