@@ -8,11 +8,10 @@ on. Runs in the event loop's thread and never waits.
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Protocol
 
 from ivr.contact import Phase
-from queues.journal.errors import JournalError
+from ivr.scribe import Scribe
 from routing.events import AgentOffered, CallEnded, OfferAnswered, OfferWithdrawn, TimerFired
 
 if TYPE_CHECKING:
@@ -20,17 +19,8 @@ if TYPE_CHECKING:
 
     from ivr.clock import EngineClock
     from ivr.core import Core
-    from routing.events import Event, Input, Recorded
-
-log = logging.getLogger(__name__)
-
-
-class Journal(Protocol):
-    """Where events are written first."""
-
-    def append(self, at: float, event: Event) -> Recorded:
-        """Write one event and give it its place in the stream."""
-        ...
+    from ivr.scribe import Journal
+    from routing.events import Input
 
 
 class Attached(Protocol):
@@ -52,7 +42,7 @@ class Exchange:
         self, core: Core, journal: Journal, clock: EngineClock, withdraw: Callable[[str], None]
     ) -> None:
         self.core = core
-        self._journal = journal
+        self._scribe = Scribe(journal)
         self._clock = clock
         self._withdraw = withdraw
         self._attached: dict[str, Attached] = {}
@@ -65,10 +55,7 @@ class Exchange:
         decisions = self.core.step(at, event)
         if decisions is None:
             return False
-        # What was decided without its input would make no sense to a replay.
-        if self._write(at, event):
-            for decision in decisions:
-                self._write(at, decision)
+        self._scribe.write(at, [event, *decisions])
         if isinstance(event, OfferAnswered) and (session := self._attached.get(event.contact)) is not None:
             session.talk_began()
         for decision in decisions:
@@ -106,19 +93,14 @@ class Exchange:
         )
 
     def close(self) -> None:
-        """Stop the timer."""
+        """Stop the timer, and let the journal have what it could not take before."""
+        self._stop_timer()
+        self._scribe.close()
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _write(self, at: float, event: Event) -> bool:
-        try:
-            self._journal.append(at, event)
-        except JournalError as error:
-            # The caller comes first: a full disk must not end a call. The journal itself stays whole.
-            log.error("an event is missing in the log: %s", error)  # noqa: TRY400  # the error says all
-            return False
-        return True
 
     def _wake(self, contact: str) -> None:
         if (session := self._attached.get(contact)) is not None:
@@ -128,7 +110,7 @@ class Exchange:
         due = self.core.next_due()
         if due == self._timer_at:
             return
-        self.close()
+        self._stop_timer()
         self._timer_at = due
         if due is not None:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, due - now), self._timer_fired)

@@ -5,7 +5,7 @@ Owns the errors of `queues.journal`. No error repeats a field's value: a line ma
     JournalError
     ├── JournalUnwritableError     the folder cannot be made, opened or written
     ├── JournalInUseError          another engine writes here
-    ├── JournalWriteError          one event was not written (disk full); the journal is whole
+    ├── JournalWriteError          the disk has been full for so long that no more events are kept
     ├── UnwritableEventError       the event itself has no line (not a number, too long)
     ├── UnreadableLineError        a whole line that is not an event
     ├── JournalGapError            events are missing between two segments, or at the end
@@ -45,12 +45,11 @@ class JournalInUseError(JournalError):
 
 
 class JournalWriteError(JournalError):
-    """One event could not be written whole; nothing of it is left behind."""
+    """Events were neither written nor kept in memory; what stands in the journal is whole."""
 
-    def __init__(self, file: Path, seq: int, reason: str) -> None:
-        self.file = file
-        self.seq = seq
-        super().__init__(f"journal {file}: event {seq} was not written: {reason}")
+    def __init__(self, kept: int, reason: str) -> None:
+        self.kept = kept
+        super().__init__(f"journal {reason}; {kept} events are kept in memory, and no more can be")
 
 
 class UnwritableEventError(JournalError):

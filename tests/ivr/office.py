@@ -11,15 +11,14 @@ from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.menu.number import policy
 from ivr.ring import DialRing
-from queues.journal.errors import JournalError
-from routing.events import AgentStateChanged, CallArrived, CallEnded, Recorded, TelephoneState
+from routing.events import AgentStateChanged, CallArrived, CallEnded, TelephoneState
 from tests.fakes.fastagi import FakeChannel
 from tests.fakes.prompts import NamedPrompts
 from tests.ivr.agi.virtual import now, run
 from tests.ivr.numbers_for_tests import number_for_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from ivr.agi.session import AgiSession
     from ivr.contact import Contact
@@ -30,18 +29,33 @@ CASE = "c1"
 
 
 class MemoryJournal:
-    """Keep events in a list; `broken` refuses them as a full disk does."""
+    """Keep events in a list; `broken` keeps them aside, as a writer does whose disk is full."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.aside: list[Event] = []
         self.broken = False
+        self.trouble: str | None = None
 
-    def append(self, at: float, event: Event) -> Recorded:
-        """Keep the event."""
+    @property
+    def kept(self) -> int:
+        """How many events are aside."""
+        return len(self.aside)
+
+    def append_all(self, at: float, events: Sequence[Event]) -> None:
+        """Keep the events."""
+        assert at >= 0
         if self.broken:
-            raise JournalError("journal: no space left on device")
-        self.events.append(event)
-        return Recorded(len(self.events), at, event)
+            self.trouble = "no space left on device"
+        (self.aside if self.broken or self.aside else self.events).extend(events)
+
+    def catch_up(self) -> int:
+        """Take what is aside into the list."""
+        if self.broken:
+            return 0
+        taken, self.aside = self.aside, []
+        self.events += taken
+        return len(taken)
 
 
 class NotedRenewals:

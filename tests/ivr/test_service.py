@@ -39,6 +39,7 @@ from routing.events import (
 )
 from tests.fakes.ami import SECRET, FakeAmi
 from tests.fakes.fastagi import FakeChannel
+from tests.fakes.full_disk import disk_full_at
 from tests.fakes.prompts import NamedPrompts
 from tests.ivr.numbers_for_tests import number_for_tests
 
@@ -243,6 +244,42 @@ def test_an_event_that_a_kill_cut_off_is_told_of_and_the_journal_goes_on(
     run(settings, story)
     warning = "the journal ended within an event: 8 bytes were cut off"
     assert caplog.record_tuples.count(("ivr.service", logging.WARNING, warning)) == 1
+
+
+# --- the disk is full ---
+
+
+def test_calls_go_on_while_the_disk_is_full_and_the_journal_has_them_all_afterwards(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(stand: Stand) -> None:
+        first = await stand.waiting("c0")
+        await until(lambda: stand.followers() != set())  # whose files are its own
+        before = stand.events()
+        with disk_full_at(segment.stat().st_size):
+            stand.asterisk.emit("DeviceStateChange", Device="PJSIP/anna", State="NOT_INUSE")
+            await first.reached(lambda c: bool(c.dialled))
+            await stand.waiting()
+            assert stand.events() == before
+            assert "events are kept in memory" in caplog.text
+        await until(lambda: "the journal can be written again" in caplog.text)
+        assert [arrived.contact for arrived in stand.log(CallArrived)] == ["c0", CASE]
+        assert [offer.contact for offer in stand.log(AgentOffered)] == ["c0"]
+        await until(stand.is_logged)
+
+    segment = settings.journal / "000000000001.jsonl"
+    run(settings, story)
+
+
+def test_what_was_kept_is_written_as_the_engine_ends(settings: Settings) -> None:
+    async def story(stand: Stand) -> None:
+        with disk_full_at(segment.stat().st_size):
+            await stand.waiting()
+        await stand.stop()
+        assert [arrived.contact for arrived in stand.log(CallArrived)] == [CASE]
+
+    segment = settings.journal / "000000000001.jsonl"
+    run(settings, story)
 
 
 # --- who tells first ---

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import stat
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +10,6 @@ import pytest
 from queues.journal.errors import (
     JournalInUseError,
     JournalUnwritableError,
-    JournalWriteError,
     UnreadableLineError,
     UnwritableEventError,
 )
@@ -23,7 +20,6 @@ from queues.journal.writer import JournalWriter, Repair
 from routing.events import ClockStepped, EngineStarted, Event, PromptEnded, Recorded, TimerFired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 EVENTS: list[Event] = [EngineStarted("1"), TimerFired(), PromptEnded("c-1"), PromptEnded("c-2"), TimerFired()]
@@ -32,17 +28,6 @@ EVENTS: list[Event] = [EngineStarted("1"), TimerFired(), PromptEnded("c-1"), Pro
 def write(folder: Path, events: list[Event] = EVENTS, segment_bytes: int = 1_000_000) -> list[Recorded]:
     with JournalWriter.open(folder, segment_bytes=segment_bytes) as writer:
         return [writer.append(float(i), event) for i, event in enumerate(events)]
-
-
-@contextmanager
-def disk_full_at(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond `size` bytes: the kernel writes what fits, then refuses."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_events_get_consecutive_numbers_and_stand_at_once(tmp_path: Path) -> None:
@@ -134,19 +119,6 @@ def test_a_last_line_that_is_no_event_is_not_written_over(tmp_path: Path) -> Non
     assert offset == raised.value.offset
     file.write_bytes(file.read_bytes()[:offset])
     JournalWriter.open(tmp_path).close()  # the failed opening kept no lock
-
-
-def test_a_full_disk_leaves_no_piece_of_a_line_and_later_events_go_on(tmp_path: Path) -> None:
-    with JournalWriter.open(tmp_path) as writer:
-        kept = writer.append(0.0, TimerFired())
-        size = len(format_line(kept))
-        for room in range(size + 5):
-            with disk_full_at(size + room), pytest.raises(JournalWriteError):
-                writer.append(1.0, PromptEnded("c" * 100))
-            assert size == (tmp_path / "000000000001.jsonl").stat().st_size
-        added = writer.append(2.0, PromptEnded("c"))
-    assert added.seq == 2
-    assert [kept, added] == list(read_journal(tmp_path))
 
 
 def test_an_event_that_has_no_line_costs_no_number(tmp_path: Path) -> None:
