@@ -55,7 +55,7 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ivr.agi.session import AgiSession
     from ivr.arrivals import Entry
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from ivr.prompts import PromptLibrary
     from ivr.restoration import Restored
     from ivr.settings import Settings
-    from routing.events import Input
+    from routing.events import Input, Recorded
     from routing.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -168,17 +168,18 @@ class Engine:
 
     def _read_journal(self, everybody: Policy) -> Restored:
         """Return what an earlier run left open, fitted to the present configuration."""
-        events = []
-        try:
-            for event in read_since_start(self._parts.settings.journal, self._clock.now() - LONGEST_CALL_S):
-                events.append(event)  # noqa: PERF402  # what stands before a damaged line is of use
-        except JournalError as error:
-            log.error("callers may have to begin again: %s", error)  # noqa: TRY400  # the error says all
-        restored = restore(events)
+        restored = restore(self._earlier_events())
         numbers = {number.id: number for number in self._parts.numbers}
         default = default_number(self._parts.settings, self._parts.numbers)
         contacts = tuple(fit(contact, numbers, default, everybody) for contact in restored.contacts)
         return restored._replace(contacts=contacts)
+
+    def _earlier_events(self) -> Iterator[Recorded]:
+        """Give an earlier run's events; what stands before a damaged line is of use."""
+        try:
+            yield from read_since_start(self._parts.settings.journal, self._clock.now() - LONGEST_CALL_S)
+        except JournalError as error:
+            log.error("callers may have to begin again: %s", error)  # noqa: TRY400  # the error says all
 
     def _begin_stream(self) -> None:
         self.exchange.happened(EngineStarted(self._parts.version))

@@ -160,23 +160,40 @@ def read_since_start(folder: Path, horizon: float) -> Iterator[Recorded]:
     """Give the events since the last start of an engine that went well, so far as they stand in the journal.
 
     A start went well when it came to its `RestorationEnded`: before it every contact that was open stands
-    anew. Segments that ended before `horizon` (UTC seconds) are not read, whatever they hold. Raises
-    `UnreadableLineError` for a damaged line. A journal that does not exist is empty.
+    anew. The newest segment is read in any case, of the others none that ended before `horizon` (UTC
+    seconds); never is more than one in memory. Raises `UnreadableLineError` for a damaged line. A journal
+    that does not exist is empty.
     """
-    pieces: list[tuple[Segment, int]] = []  # newest first, each from an offset on
-    wanted = _START_IS_OVER
+    wanted, place = _START_IS_OVER, -1
+    segments: list[Segment] = []  # newest first
     for segment in reversed(list_segments(folder)):
-        data = segment.path.read_bytes()
-        place = data.rfind(wanted)
-        if place >= 0 and wanted is _START_IS_OVER:
-            wanted = _START
-            place = data.rfind(wanted, 0, place)
-        pieces.append((segment, data.rfind(b"\n", 0, place) + 1 if place >= 0 else 0))
-        if place >= 0 or segment.path.stat().st_mtime < horizon:
+        if segments and segment.path.stat().st_mtime < horizon:
             break
-    for segment, start in reversed(pieces):
-        offset = start
-        for line in segment.path.read_bytes()[start:].splitlines(keepends=True):
-            if line.endswith(b"\n"):
-                yield parse_line(line, file=str(segment.path), offset=offset)
-            offset += len(line)
+        segments.append(segment)
+        wanted, place = _find_start(segment.path.read_bytes(), wanted)
+        if place >= 0:
+            break
+    offset = max(place, 0)
+    for segment in reversed(segments):
+        with segment.path.open("rb") as lines:
+            lines.seek(offset)
+            for line in lines:
+                if line.endswith(b"\n"):
+                    yield parse_line(line, file=str(segment.path), offset=offset)
+                offset += len(line)
+        offset = 0
+
+
+def _find_start(data: bytes, wanted: bytes) -> tuple[bytes, int]:
+    """Look for the last good start's end and, before that, its beginning, in whole lines only.
+
+    Returns what is still to be found in earlier segments, and the offset of the line with which the start
+    began, or -1.
+    """
+    end = data.rfind(b"\n") + 1
+    if wanted == _START_IS_OVER:
+        end = data.rfind(_START_IS_OVER, 0, end)
+        if end < 0:
+            return _START_IS_OVER, -1
+    place = data.rfind(_START, 0, end)
+    return _START, data.rfind(b"\n", 0, place) + 1 if place >= 0 else -1

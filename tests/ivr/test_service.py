@@ -23,6 +23,7 @@ from queues.journal.reader import read_journal
 from queues.journal.writer import JournalWriter
 from routing.events import (
     AgentOffered,
+    AgentPaused,
     AgentStateChanged,
     CallArrived,
     CallEnded,
@@ -35,6 +36,7 @@ from routing.events import (
     OfferFailure,
     OfferWithdrawn,
     Outcome,
+    RestorationEnded,
     TelephoneState,
 )
 from tests.fakes.ami import SECRET, FakeAmi
@@ -244,6 +246,22 @@ def test_an_event_that_a_kill_cut_off_is_told_of_and_the_journal_goes_on(
     run(settings, story)
     warning = "the journal ended within an event: 8 bytes were cut off"
     assert caplog.record_tuples.count(("ivr.service", logging.WARNING, warning)) == 1
+
+
+def test_what_stands_before_a_damaged_line_goes_on_in_the_new_run(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with JournalWriter.open(settings.journal) as journal:
+        journal.append_all(1.0, [EngineStarted("0"), RestorationEnded(0), AgentPaused("anna")])
+        (file,) = settings.journal.iterdir()
+        offset = file.stat().st_size
+        with file.open("ab") as stream:
+            stream.write(b"rubbish\n")
+        journal.append(2.0, AgentPaused("vera"))
+    engine = Engine(Parts(settings, [number_for_tests()], NamedPrompts(), "0"))
+    engine._journal.close()
+    assert engine._restored.paused == ("anna",)
+    assert f"callers may have to begin again: journal {file}, line at byte {offset}: got" in caplog.text
 
 
 # --- the disk is full ---
