@@ -1,8 +1,8 @@
 """The one event stream: every input from the world and every decision of ours.
 
 Owns the unions of inputs and decisions that the router, the live board, the call log and the replay
-share. Knows no telephone and no database. Events are `NamedTuple`s: the simulator makes millions of them, and a
-tuple costs .3 µs to make against .85 µs for a frozen dataclass. Two events of different kinds
+share. Knows no telephone and no database. Events are `NamedTuple`s: the simulator makes millions of them,
+and a tuple costs .3 µs to make against .85 µs for a frozen dataclass. Two events of different kinds
 with equal fields compare equal as tuples do; compare through `Recorded`, or with their types.
 
 Words: a *contact* is one citizen's call from its arrival to its true end, named by its case id.
