@@ -109,6 +109,7 @@ class Router:
         self._arrivals = 0
         self._at = 0.0  # the last step's time: what was due until then has been done
         self._holds = False  # nobody is offered while callers are still coming back, or the engine ends
+        self._is_ending = False
 
     def step(self, at: float, event: Event) -> list[Decision]:
         """Take one event at time `at` and return the decisions that follow from it, in order."""
@@ -141,10 +142,12 @@ class Router:
                 if stage == "offered" or stage == "talking":  # noqa: PLR1714  # narrows the type
                     self._take_up(contact, queue, at if since is None else since, agent, stage)
                 self._holds = True
-            case ContactCarried() | EngineStopping():
+            case ContactCarried():
                 self._holds = True
+            case EngineStopping():
+                self._holds = self._is_ending = True
             case RestorationEnded():
-                self._holds = False
+                self._holds = self._is_ending  # told to end meanwhile, the engine begins nothing
             case EngineStarted():
                 self._reset()
             case _:
