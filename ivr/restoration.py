@@ -17,6 +17,8 @@ from routing.events import (
     CallArrived,
     CallEnded,
     CallerFellBack,
+    CallerHungUp,
+    CallerLost,
     CallerQueued,
     CallerReturned,
     CallTransferred,
@@ -102,6 +104,12 @@ def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
             return known._replace(outcome=None, ended_by="caller")  # the queue is a decision of its own
         case TalkEnded(_, _, by):
             return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
+        # The engine died before it wrote the contact's end: the agent may be with somebody else by now.
+        case CallerHungUp() | CallerLost() if known.stage == "talking":
+            by = event.by if isinstance(event, CallerLost) else "caller"
+            return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
+        case CallerHungUp() | CallerLost() if known.stage == "offered":
+            return known._replace(stage="waiting", agent=None)
         case _:
             return known
 
