@@ -111,13 +111,13 @@ class Reconciliation:
             self._translator.device(device, state)
         await self._learn_answers(client, living)
         self._translator.learn(channels)
-        gone = [case for case in known if case not in living]
+        await self._look_into_fallback(client, living)  # it may have answered whom we find gone
+        gone = [case for case in known if case not in living and case in self._contacts]
         if gone:
             ends = read_ends((await read_tree(client, ENDS)).values())
             for case in gone:
                 self._gone(case, ends.get(case), was_cut_off=was_cut_off)
         self._keep_switches(client)
-        await self._look_into_fallback(client, living)
         await self._mirror.match(client)
 
     async def keep(self, client: AmiClient) -> NoReturn:
