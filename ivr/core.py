@@ -81,6 +81,7 @@ class Core:
 
     def __init__(self, numbers: Mapping[str, Number], policy: Policy) -> None:
         self._numbers = numbers
+        self._queues = frozenset(policy.queues)
         self._router = Router(policy)
         self._queues = policy.queues
         self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
@@ -278,7 +279,9 @@ class Core:
         contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True
         if contact.queued is None:
             since = at if event.when is None else event.when
-            contact.queued = contact.chosen or CallerQueued(contact.id, event.queue, since)
+            # The dialplan may still speak of a queue that is no more.
+            queue = event.queue if event.queue in self._queues else contact.number.menu.person_queue
+            contact.queued = contact.chosen or CallerQueued(contact.id, queue, since)
         return True
 
     # --- the menu -------------------------------------------------------------------------------
