@@ -83,7 +83,6 @@ class Core:
         self._numbers = numbers
         self._queues = frozenset(policy.queues)
         self._router = Router(policy)
-        self._queues = policy.queues
         self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
         self.contacts: dict[str, Contact] = {}
         self.paused: set[str] = set()

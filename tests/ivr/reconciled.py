@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ivr.ami.client import AmiClient
 from ivr.arrivals import Arrivals
 from ivr.clock import EngineClock
+from ivr.consult import Consults
 from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.fallback import CONTEXT, ENDS
@@ -20,6 +21,7 @@ from ivr.menu.number import policy
 from ivr.mirror import FallbackMirror
 from ivr.reconciliation import Known, Reconciliation
 from ivr.settings import Settings
+from ivr.transfers import Transfers
 from ivr.translator import Translator
 from routing.events import (
     AgentStateChanged,
@@ -142,9 +144,9 @@ class Reconciled:
         self.exchange = Exchange(
             self.core, self.journal, EngineClock(lambda: START + time(), time), lambda _: None
         )
-        self.translator = Translator(
-            self.exchange.happened, self.core.contacts, self.core.telephones, lambda _: None
-        )
+        tell, contacts = self.exchange.happened, self.core.contacts
+        transfers = Transfers(tell, contacts, {}, Consults(), lambda _: None)
+        self.translator = Translator(tell, contacts, self.core.telephones, lambda _: None, transfers)
         self.reconciliation = Reconciliation(
             self.exchange,
             self.translator,

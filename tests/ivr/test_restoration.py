@@ -50,7 +50,7 @@ FELL_BACK = CallerFellBack("c1", "general")
 IN_MENU = ContactCarried("c1", "pj-1", "testby", "menu", None, None, START, None, None, "caller")
 WAITING = IN_MENU._replace(stage="waiting", queue="school", since=QUEUED.since)
 RUNG = WAITING._replace(stage="offered", agent="anna")
-TALKING = WAITING._replace(stage="talking", agent="anna")
+TALKING = WAITING._replace(stage="talking", agent="anna", answered=True)
 IN_FALLBACK = WAITING._replace(stage="fallback")
 
 
