@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from ivr.menu.machine import Ask, Say, outcome_of_hang_up
-from routing.events import Outcome
+from ivr.menu.machine import Ask, Enqueue, Say, outcome_of_hang_up, resume
+from routing.events import CallerQueued, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.menu.machine import State
     from ivr.menu.number import Number
-    from routing.events import CallerQueued, EndedBy, Stage
+    from routing.events import ContactCarried, EndedBy, Stage
 
 
 class Phase(StrEnum):
@@ -94,6 +94,25 @@ class Contact:
         self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
         self.ended_by: EndedBy = "caller"
+
+    @classmethod
+    def carried(cls, event: ContactCarried, number: Number) -> Contact:
+        """Know a contact of an earlier run; a caller without a talk is away until they come back."""
+        then = resume(number.menu, event.node)
+        contact = cls(event.contact, number, then.state)
+        contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
+        contact.phase, contact.answered = PHASES[event.stage], event.answered
+        contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
+        if event.queue is not None and event.since is not None:
+            contact.queued = CallerQueued(contact.id, event.queue, event.since)
+        match then.command:
+            case Ask() | Say() as said if contact.phase is Phase.MENU:
+                contact.task = said
+            case Enqueue(queue=queue) if contact.phase is Phase.MENU and event.since is not None:
+                contact.chosen = CallerQueued(contact.id, queue, event.since)
+            case _:
+                pass  # there is nothing to perform before the contact's next input
+        return contact
 
     def wait(self) -> None:
         """Wait in a queue, with nobody."""

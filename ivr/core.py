@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from ivr.contact import PHASES, Contact, Leave, Phase, Reach, Ring, Wait
+from ivr.contact import Contact, Leave, Phase, Reach, Ring, Wait
 from ivr.menu.machine import (
     Ask,
     Enqueue,
@@ -19,7 +19,6 @@ from ivr.menu.machine import (
     Say,
     Silence,
     begin,
-    resume,
     step,
 )
 from routing.events import (
@@ -120,7 +119,7 @@ class Core:
                     return None
                 caller.talk(agent)
             case ContactCarried():
-                self._carried(event)
+                self.contacts[event.contact] = Contact.carried(event, self._numbers[event.number])
             case GhostRemoved(contact):
                 if contact not in self.contacts:
                     return None
@@ -227,25 +226,6 @@ class Core:
         return CallerQueued(contact.id, queue, at if before is None else before.since)
 
     # --- after an absence of ours -----------------------------------------------------------------
-
-    def _carried(self, event: ContactCarried) -> None:
-        """Know a contact of an earlier run; a caller without a talk is away until they come back."""
-        number = self._numbers[event.number]
-        then = resume(number.menu, event.node)
-        contact = self.contacts[event.contact] = Contact(event.contact, number, then.state)
-        contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
-        contact.answered = event.answered
-        contact.phase = PHASES[event.stage]
-        contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
-        if event.queue is not None and event.since is not None:
-            contact.queued = CallerQueued(contact.id, event.queue, event.since)
-        match then.command:
-            case Ask() | Say() as said if contact.phase is Phase.MENU:
-                contact.task = said
-            case Enqueue(queue=queue) if contact.phase is Phase.MENU and event.since is not None:
-                contact.chosen = CallerQueued(contact.id, queue, event.since)
-            case _:
-                pass  # there is nothing to perform before the contact's next input
 
     def _returned(self, at: float, event: CallerReturned) -> list[Decision] | None:
         contact = self.contacts.get(event.contact)

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
+from routing.desk import COOL_DOWN_S, Desk, Engagement
 from routing.events import (
     AgentOffered,
     AgentPaused,
@@ -42,50 +43,10 @@ from routing.events import (
 from routing.line import Line, Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from routing.desk import Phase
     from routing.events import Decision, Event
     from routing.line import Candidate
     from routing.policy import Policy
-
-COOL_DOWN_S: Mapping[OfferFailure, float] = {
-    OfferFailure.NO_ANSWER: 30.0,  # probably away from the desk: ask the others first
-    OfferFailure.DECLINED: 30.0,
-    OfferFailure.BUSY: 5.0,  # the telephone's state will tell; this only stops a tight loop
-    OfferFailure.UNREACHABLE: 10.0,
-    OfferFailure.WITHDRAWN: 0.0,  # by us: never counts against the agent
-    OfferFailure.CALLER_GONE: 0.0,
-}
-
-
-_Phase: TypeAlias = Literal["waiting", "offered", "talking"]
-
-
-class _Engagement:
-    """What one contact is doing: waiting in a queue, offered to an agent, or talking."""
-
-    __slots__ = ("agent", "phase", "place", "queue")
-
-    def __init__(
-        self, place: Waiting, queue: str, phase: _Phase = "waiting", agent: str | None = None
-    ) -> None:
-        self.place = place
-        self.queue = queue
-        self.phase: _Phase = phase
-        self.agent = agent
-
-
-class _Desk:
-    """What one agent is doing: the telephone's state, and our own reservation of it."""
-
-    __slots__ = ("contact", "idle_since", "is_paused", "ready_at", "state")
-
-    def __init__(self) -> None:
-        self.state = TelephoneState.UNREACHABLE
-        self.is_paused = False
-        self.contact: str | None = None  # offered to or talking with
-        self.ready_at = 0.0  # wrap-up or cool-down lasts until then
-        self.idle_since = 0.0
 
 
 class Router:
@@ -101,8 +62,8 @@ class Router:
 
     def _reset(self) -> None:
         self._lines = {queue.id: Line(queue, self._policy.agents) for queue in self._policy.queues.values()}
-        self._desks = {agent: _Desk() for agent in self._policy.agents}
-        self._engagements: dict[str, _Engagement] = {}
+        self._desks = {agent: Desk() for agent in self._policy.agents}
+        self._engagements: dict[str, Engagement] = {}
         self._free: set[str] = set()
         self._resting: list[tuple[float, str]] = []  # heap of (ready at, agent)
         self._waiting_count = 0
@@ -184,7 +145,7 @@ class Router:
             raise ValueError(f"router: contact {contact} was queued in {queue!r}; the policy has {known}")
         self._arrivals += 1
         place = Waiting(since, self._arrivals, contact)
-        self._engagements[contact] = _Engagement(place, queue)
+        self._engagements[contact] = Engagement(place, queue)
         insort(line.waiting, place)
         self._waiting_count += 1
 
@@ -227,7 +188,7 @@ class Router:
         if engagement is not None and engagement.phase == "offered" and engagement.agent is not None:
             self._offer_failed(at, contact, engagement.agent, OfferFailure.WITHDRAWN)
 
-    def _take_up(self, contact: str, queue: str, since: float, agent: str, phase: _Phase) -> None:
+    def _take_up(self, contact: str, queue: str, since: float, agent: str, phase: Phase) -> None:
         """Know an offer or a talk that began without us."""
         desk = self._desks.get(agent)
         known = queue in self._lines and contact not in self._engagements
@@ -235,7 +196,7 @@ class Router:
             return  # the policy has changed since
         self._arrivals += 1
         place = Waiting(since, self._arrivals, contact)
-        self._engagements[contact] = _Engagement(place, queue, phase, agent)
+        self._engagements[contact] = Engagement(place, queue, phase, agent)
         desk.contact = contact
         self._free.discard(agent)
 
@@ -258,7 +219,7 @@ class Router:
                 self._desks[engagement.agent].idle_since = at
         self._forget(contact)
 
-    def _offered(self, contact: str, agent: str) -> _Engagement | None:
+    def _offered(self, contact: str, agent: str) -> Engagement | None:
         engagement = self._engagements.get(contact)
         if engagement is None or engagement.phase != "offered" or engagement.agent != agent:
             return None  # the caller has gone, or it was another offer: the news is stale
@@ -277,7 +238,7 @@ class Router:
         desk.ready_at = at + rest_s
         self._settle(at, agent, desk)
 
-    def _settle(self, at: float, agent: str, desk: _Desk) -> None:
+    def _settle(self, at: float, agent: str, desk: Desk) -> None:
         """Put the desk among the free or the resting, or take it away from the free."""
         if desk.contact is None and desk.state is TelephoneState.FREE and not desk.is_paused:
             if desk.ready_at <= at:

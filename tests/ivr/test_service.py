@@ -15,7 +15,8 @@ import pytest
 
 from ivr.contact import Phase
 from ivr.demo.stand import free_port
-from ivr.service import FOLLOWER_END_S, Engine, Parts
+from ivr.following import END_S as FOLLOWER_END_S
+from ivr.service import Engine, Parts
 from ivr.settings import Settings
 from queues.calllog.errors import CallLogError
 from queues.calllog.readings import list_contacts

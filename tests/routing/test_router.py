@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from routing.desk import COOL_DOWN_S
 from routing.events import (
     AgentOffered,
     AgentStateChanged,
@@ -22,7 +23,7 @@ from routing.events import (
     TimerFired,
 )
 from routing.policy import Policy, Ring
-from routing.router import COOL_DOWN_S, Router
+from routing.router import Router
 from tests.routing.policies import generalist, policy, queue, specialist
 
 FREE, BUSY, RINGING, UNREACHABLE = (

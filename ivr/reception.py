@@ -1,0 +1,126 @@
+"""Who opens a session: a caller, one who comes back or was sent, or a telephone of ours; and serving them.
+
+Owns the reading of what a session is for, and what is told of it before it is served. Decides nothing about
+callers, and knows neither AMI nor files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ivr.call import CallSession
+from ivr.consult import Consults, ConsultSession, Target, read_target
+from ivr.contact import Phase
+from ivr.ring import DialRing
+from routing.events import AgentPaused, AgentResumed, CallerReturned, CallTransferred
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.agi.session import AgiSession
+    from ivr.arrivals import Arrivals, Entry
+    from ivr.contact import Contact
+    from ivr.dead_man import Renewals
+    from ivr.exchange import Exchange
+    from ivr.prompts import PromptLibrary
+    from ivr.translator import Translator
+    from routing.events import Input
+
+SENT = "moved"  # the dialplan's phase of a caller whom somebody has sent
+BEEP = "beep"  # of Asterisk's own sounds
+
+
+class Rooms(NamedTuple):
+    """What a session meets in the engine."""
+
+    exchange: Exchange
+    arrivals: Arrivals
+    prompts: PromptLibrary
+    translator: Translator
+    consults: Consults
+    renewals: Renewals
+    tell: Callable[[Input], bool]  # what concerns agents, so that Asterisk's own queues hear of it too
+
+
+class Reception:
+    """Serve AGI sessions: `await reception.serve(session)` for each."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._exchange = rooms.exchange
+
+    async def serve(self, session: AgiSession) -> None:
+        """Serve one AGI session: a caller's, or one of a telephone of ours."""
+        match session.request.script:
+            case "consult":
+                await self._consult(session)
+            case "duty":
+                await self._duty(session)
+            case _:
+                await self._caller(session)
+
+    async def _caller(self, session: AgiSession) -> None:
+        entry = self._rooms.arrivals.read(session.request)
+        case = entry.arrival.contact
+        is_new = self._exchange.happened(entry.arrival)
+        if is_new:
+            self._rooms.translator.arrived(case)
+        contact = self._exchange.core.contacts.get(case)
+        if contact is None:
+            return  # it is over: AMI told its end before AGI told its beginning
+        has_been_here = not is_new or entry.queue is not None
+        if has_been_here and not self._was_sent(entry, contact):
+            self._exchange.happened(CallerReturned(case, entry.queue, entry.since))
+        await self._call(contact, session).run()
+
+    def _was_sent(self, entry: Entry, contact: Contact) -> bool:
+        """Tell where somebody has sent the caller, unless AMI has told; return whether it is so.
+
+        Whoever is sent where nothing leads goes back to where they waited.
+        """
+        target = entry.target
+        if target is None and entry.phase == SENT and contact.queued is not None:
+            target = Target("queue", contact.queued.queue)
+        if target is None:
+            return False
+        by = entry.sent_by or contact.agent or ""
+        self._exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind"))
+        return not contact.away and contact.phase in {Phase.WAITING, Phase.HANDED}
+
+    async def _duty(self, session: AgiSession) -> None:
+        """Let an agent pause, which two beeps confirm, or come back, which one does."""
+        what, agent = (*session.request.arguments, "", "")[:2]
+        self._rooms.tell(AgentPaused(agent) if what == "pause" else AgentResumed(agent))
+        if agent in self._exchange.core.telephones:
+            for _ in range(1 + (agent in self._exchange.core.paused)):
+                await session.stream_file(BEEP)
+
+    async def _consult(self, session: AgiSession) -> None:
+        """Serve a telephone that calls a queue or an officer, then the caller whom it hands over by that."""
+        target_text, agent = (*session.request.arguments, "", "")[:2]
+        target = read_target(target_text)
+        if target is None:
+            return
+        consult = ConsultSession(self._exchange, session, agent, target, self._rooms.renewals.can_set)
+        self._rooms.consults.begin(session.request.uniqueid, consult)
+        try:
+            became = await consult.run()
+        finally:
+            self._rooms.consults.end(session.request.uniqueid)
+        if became is not None:
+            contact, rung = became
+            call = self._call(contact, session)
+            if rung is None or await call.reached(contact.id, target.id, rung):
+                await call.run()
+
+    def _call(self, contact: Contact, session: AgiSession) -> CallSession:
+        rooms = self._rooms
+        return CallSession(
+            self._exchange,
+            rooms.prompts,
+            contact,
+            session,
+            DialRing(session),
+            rooms.renewals,
+            rooms.consults.of,
+        )
