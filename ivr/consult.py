@@ -114,29 +114,34 @@ class ConsultSession:
 
 
 class Consults:
-    """The consulting calls that are under way, by their channels' unique ids."""
+    """The consulting calls that are under way or ended a moment ago, by their channels' unique ids."""
 
     def __init__(self) -> None:
-        self._under_way: dict[str, ConsultSession] = {}
-        self._ended_at: dict[str, float] = {}  # agent -> the loop's time
+        self._calls: dict[str, ConsultSession] = {}
+        self._ended_at: dict[str, float] = {}  # channel -> the loop's time, the oldest first
 
     def begin(self, channel: str, consult: ConsultSession) -> None:
         """Know a call."""
-        self._under_way[channel] = consult
+        self._calls[channel] = consult
 
     def end(self, channel: str) -> None:
-        """Forget it; that its agent had one is remembered for a moment."""
-        consult = self._under_way.pop(channel, None)
-        if consult is not None:
-            self._ended_at[consult.agent] = asyncio.get_running_loop().time()
+        """Take a call for ended; for a moment it may still turn out to have handed a caller over."""
+        self._forget_old()
+        self._ended_at[channel] = asyncio.get_running_loop().time()
 
     def get(self, channel: str) -> ConsultSession | None:
         """Return the call of that channel."""
-        return self._under_way.get(channel)
+        return self._calls.get(channel)
 
     def of(self, agent: str) -> bool:
         """Tell whether the agent has a consulting call, or had one a moment ago."""
-        if any(consult.agent == agent for consult in self._under_way.values()):
-            return True
-        ended_at = self._ended_at.get(agent)
-        return ended_at is not None and asyncio.get_running_loop().time() - ended_at < JUST_ENDED_S
+        self._forget_old()
+        return any(consult.agent == agent for consult in self._calls.values())
+
+    def _forget_old(self) -> None:
+        horizon = asyncio.get_running_loop().time() - JUST_ENDED_S
+        for channel, ended_at in list(self._ended_at.items()):
+            if ended_at > horizon:
+                return
+            del self._ended_at[channel]
+            self._calls.pop(channel, None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ivr.contact import Phase
 from ivr.scribe import Scribe
-from routing.events import AgentOffered, CallEnded, OfferAnswered, OfferWithdrawn, TimerFired
+from routing.events import AgentOffered, CallEnded, OfferAnswered, OfferWithdrawn, OfficerAnswered, TimerFired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,10 @@ class Exchange:
         if decisions is None:
             return False
         self._scribe.write(at, [event, *decisions])
-        if isinstance(event, OfferAnswered) and (session := self._attached.get(event.contact)) is not None:
+        if (
+            isinstance(event, OfferAnswered | OfficerAnswered)
+            and (session := self._attached.get(event.contact)) is not None
+        ):
             session.talk_began()
         for decision in decisions:
             match decision:

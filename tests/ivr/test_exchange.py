@@ -14,10 +14,12 @@ from routing.events import (
     CallArrived,
     CallEnded,
     CallerHungUp,
+    CallTransferred,
     DigitPressed,
     EngineStarted,
     OfferAnswered,
     OfferWithdrawn,
+    OfficerAnswered,
     PromptEnded,
     Rule,
     TelephoneState,
@@ -239,5 +241,21 @@ def test_a_new_run_is_written_down() -> None:
     async def story(office: Office) -> None:
         assert office.exchange.happened(EngineStarted("1"))
         assert office.journal.events == [EngineStarted("1")]
+
+    in_office(story)
+
+
+def test_a_session_hears_that_an_officer_has_its_caller() -> None:
+    """Or its switch would be renewed on through the talk, which then ends with the engine."""
+
+    async def story(office: Office) -> None:
+        session = Attached()
+        queue_up(office)
+        office.free("anna")
+        office.exchange.happened(OfferAnswered(CASE, "anna"))
+        office.exchange.happened(CallTransferred(CASE, "anna", "officer", "olle", "blind"))
+        office.exchange.attach(CASE, session)
+        office.exchange.happened(OfficerAnswered(CASE, "olle"))
+        assert session.told == ["talk began"]
 
     in_office(story)

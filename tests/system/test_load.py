@@ -53,5 +53,5 @@ def test_2000_callers_wait_with_renewals_on_and_are_all_woken(tmp_path: Path) ->
     figures = asyncio.run(measure(tmp_path / "load"))
     print(figures)  # noqa: T201  # what it costs in time is for the benchmark to say; here is what must hold
     assert figures.woken == 1_000
-    assert figures.renewals_per_s == pytest.approx(200, rel=0.05)
+    assert figures.renewals_per_s == pytest.approx(250, rel=0.05)
     assert figures.resident_mb < 400

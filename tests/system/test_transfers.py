@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asterisk
 
 FREE_S = 1.0  # an agent who has handed a caller over is free again within it
-QUEUE, OFFICER = "605", "701"  # of krisby: `secret`, which `named` answers, and the officer's telephone
+QUEUE, OFFICER = "405", "501"  # of krisby: `secret`, which `named` answers, and the officer's telephone
 
 
 @dataclass
@@ -271,7 +271,7 @@ def test_an_officer_who_rings_to_the_end_and_a_talk_that_outlives_the_consulting
     """What was armed for the consulting call goes on for the caller, and must not cut the talk."""
 
     async def never(at: Scene) -> None:
-        consult = await at.consult("702")
+        consult = await at.consult("502")
         assert isinstance(await at.officer.ringing(5.0), Call)
         assert await at.talk.transfer_to(consult) == Transferred()
         await at.exchange.until_has(at.caller, OfficerFailed, OFFICER_RING_S + 5)
@@ -316,7 +316,7 @@ def test_attended_to_a_queue(exchange: RealExchange, asked_in: str, who: str) ->
         await at.until(CallTransferred)
         await at.agent_is_free()
         ringing = await at.named.ringing(5.0)
-        assert isinstance(ringing, Call)
+        assert isinstance(ringing, Call), at.story.events
         ringing.answer()
         await at.until(OfferAnswered, 2)
         await at.end(who)

@@ -156,6 +156,7 @@ class _Load:
             record=False,
             real_time=True,
         )
+        self._ami.channels.append(_listed(index, uniqueid))
         await channel.connect(self._stand.settings.agi_host, self._stand.settings.agi_port)
         await asyncio.sleep(1 / ARRIVALS_PER_S)
         return channel
@@ -188,8 +189,26 @@ class _Load:
         self._offered.pop(agent)
         channel.finish()
         await channel.reached(lambda c: c.closed)
+        self._ami.channels = [one for one in self._ami.channels if one[1] != ("Uniqueid", channel.uniqueid)]
         self._ami.emit("Hangup", Uniqueid=channel.uniqueid)
 
 
 def _waits(channel: FakeChannel) -> bool:
     return channel.running == "WAIT FOR DIGIT"
+
+
+def _listed(index: int, uniqueid: str) -> list[tuple[str, str]]:
+    """Return the channel as Asterisk lists it, so that reading the list costs what it does in earnest."""
+    return [
+        ("Channel", f"PJSIP/trunk-{index:08x}"),
+        ("Uniqueid", uniqueid),
+        ("Linkedid", uniqueid),
+        ("ChanVariable", f"VAXEL_CASE={uniqueid}"),
+        *((name, "6") for name in ("ChannelState", "Priority")),
+        ("ChannelStateDesc", "Up"),
+        *((name, "<unknown>") for name in ("CallerIDName", "ConnectedLineNum", "ConnectedLineName")),
+        ("CallerIDNum", f"+46701{index:06d}"),
+        *(("Language", "en"), ("AccountCode", ""), ("Context", "vaxel-exchange"), ("Exten", "s")),
+        *(("Application", "AGI"), ("ApplicationData", "agi://127.0.0.1/call"), ("Duration", "00:00:31")),
+        ("BridgeId", ""),
+    ]
