@@ -46,25 +46,25 @@ class SimulatedAgents:
     ) -> None:
         self._manner = manner or Manner()
         self._random = random.Random(seed)  # noqa: S311  # dice, not secrets
-        self._telephones = [
+        self.telephones = tuple(
             Telephone(Account(agent, password(agent), server), listens=False) for agent in agents
-        ]
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         try:
-            for telephone in self._telephones:
+            for telephone in self.telephones:
                 await self._open.enter_async_context(telephone)
-            outcomes = await asyncio.gather(*(t.register(REGISTER_WITHIN_S) for t in self._telephones))
-            for telephone, outcome in zip(self._telephones, outcomes, strict=True):
+            outcomes = await asyncio.gather(*(t.register(REGISTER_WITHIN_S) for t in self.telephones))
+            for telephone, outcome in zip(self.telephones, outcomes, strict=True):
                 _check(telephone, outcome)
         except BaseException:
             await self._open.aclose()
             raise
         self._tasks = [
             asyncio.create_task(self._work(telephone), name=f"agent {telephone.account.user}")
-            for telephone in self._telephones
+            for telephone in self.telephones
         ]
         return self
 

@@ -87,6 +87,7 @@ class Stand:
     numbers: Sequence[Number] = ()
     watch_s: int = 0  # how often telephones are asked whether they are there; 0: never
     engine_command: Sequence[str] = (sys.executable, "-m", "cli")
+    engine_ami_port: int = 0  # where the engine finds AMI, if something stands between it and Asterisk
     asterisk: AsteriskProcess = field(init=False)
     _engine: asyncio.subprocess.Process | None = field(default=None, init=False, repr=False)
 
@@ -225,7 +226,11 @@ class Stand:
             "region": settings.region,
             "area": settings.area,
             "agi": {"host": settings.agi_host, "port": settings.agi_port},
-            "ami": {"host": settings.ami_host, "port": settings.ami_port, "user": settings.ami_user},
+            "ami": {
+                "host": settings.ami_host,
+                "port": self.engine_ami_port or settings.ami_port,
+                "user": settings.ami_user,
+            },
             "sip": {
                 "host": settings.sip_host,
                 "port": settings.sip_port,

@@ -27,7 +27,7 @@ from ivr.demo.sound import FLOOR_DBFS, Hearing, SoundPort, read_sdp
 from ivr.demo.transactions import Incoming, Transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from ivr.demo.dialog import Fields
     from ivr.demo.transactions import Address
@@ -85,6 +85,7 @@ class Telephone:
         self.voice = voice
         self.calls_at_once = calls_at_once
         self.malformed = 0  # datagrams that were no SIP message
+        self.on_invite: Callable[[sip.Request, Call | None], object] = _nobody_looks  # None: refused unseen
         self._own = (host, port)
         self._transport: asyncio.DatagramTransport | None = None
         self._line: Line | None = None
@@ -280,13 +281,14 @@ class Telephone:
     def _on_invite(self, incoming: Incoming) -> None:
         offer = read_sdp(incoming.request.body)
         if incoming.request.body and (offer is None or not offer.alaw):
-            incoming.reply(sip.respond(incoming.request, NOT_ACCEPTABLE, tag=secrets.token_hex(5)))
+            self._turn_away(incoming, NOT_ACCEPTABLE)
             return
         if len(self._calls) >= self.calls_at_once:
-            incoming.reply(sip.respond(incoming.request, BUSY, tag=secrets.token_hex(5)))
+            self._turn_away(incoming, BUSY)
             return
         call = Call(Dialog.of(self._open_line, incoming.request), self._sound_port(), incoming)
         self._keep(call)
+        self.on_invite(incoming.request, call)
         if self._incoming.full():
             self._incoming.get_nowait()
         self._incoming.put_nowait(call)
@@ -305,11 +307,19 @@ class Telephone:
             case unknown:
                 assert_never(unknown)
 
+    def _turn_away(self, incoming: Incoming, status: int) -> None:
+        incoming.reply(sip.respond(incoming.request, status, tag=secrets.token_hex(5)))
+        self.on_invite(incoming.request, None)
+
     def _on_stray(self, response: sip.Response) -> None:
         tag = sip.parameter(response.headers.get("From") or "", "tag") or ""
         call = self._calls.get((response.headers.get("Call-ID") or "", tag))
         if call is not None and response.status == OK and sip.cseq(response)[1] == "INVITE":
             call.repeated_answer()
+
+
+def _nobody_looks(_request: sip.Request, _call: Call | None) -> None:
+    """Do nothing: what `on_invite` is until somebody sets it."""
 
 
 class _Socket(asyncio.DatagramProtocol):
