@@ -19,7 +19,8 @@ from ivr.demo.stand import stand_settings
 from ivr.settings import Settings
 from queues.journal.reader import read_journal
 from tests.ivr.replay import assert_replays
-from tests.system.exchange import RealExchange, assert_no_number_in_clear
+from tests.system.exchange import RealExchange
+from tests.system.in_clear import assert_no_number_in_clear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

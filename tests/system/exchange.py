@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import re
 import socket
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from ivr.demo.citizens import Citizen, Crowd, KeyPress, Sipp
+from ivr.demo.agents import SimulatedAgents
+from ivr.demo.citizens import Citizen, KeyPress, Sipp
 from ivr.demo.dialog import Account
 from ivr.demo.registration import Registered
 from ivr.demo.stand import HOST, Stand, free_port
@@ -21,17 +21,22 @@ from ivr.demo.telephone import Telephone
 from ivr.menu.number import policy
 from ivr.toolbox import find_program
 from queues.board import Board
+from queues.calllog.readings import list_contacts
 from queues.journal.reader import JournalTail
-from routing.events import CallArrived, CallEnded, Recorded, TelephoneState
+from routing.events import CallArrived, CallEnded, OfferAnswered, Recorded, TelephoneState
+from tests.system import pbx
 from tests.system.caller import Caller
+from tests.system.ledger import Balance, Books, Declared, balance
+from tests.system.seen import Seen, SeenCrowd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
-    from pathlib import Path
 
+    from ivr.demo.agents import Manner
     from ivr.demo.citizen_log import CitizensReport
     from ivr.demo.telephone import Behaviour
     from ivr.settings import Settings
+    from queues.calllog.readings import ContactRecord
     from routing.events import Event
 
 Result = TypeVar("Result")
@@ -42,7 +47,8 @@ KRISBY = "+46858000098"
 FIRST_CALLER = 46_701_740_605  # from the block that is kept for fiction, and on upwards
 WITHIN_S = 15.0  # for what should take a second
 LOOK_S = 0.02
-_BINARY = re.compile(r"[^0-9+]+")
+LOG_LOOK_S = 0.1  # between two looks into the database
+EVERY_CONTACT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,11 @@ class RealExchange:
         self.stream: list[Recorded] = []
         self.callers: list[str] = []
         self.malformed_callers: list[str] = []  # Asterisk quotes what is no SIP message in its log
+        self.seen = Seen()
+        self.declared = Declared()  # what this test breaks on purpose
+        self.balances: list[Balance] = []  # of every settling that had something to compare
+        self._balanced = 0  # of the stream
+        self._phoned: list[str] = []  # since then
         self._tail = JournalTail(settings.journal)
         self._numbers = itertools.count(FIRST_CALLER)
 
@@ -110,6 +121,9 @@ class RealExchange:
         """Return a number that nobody has phoned from yet."""
         caller = f"+{next(self._numbers)}"
         (self.malformed_callers if malformed else self.callers).append(caller)
+        if malformed:
+            self.declared.malformed.add(caller)
+        self._phoned.append(caller)
         return caller
 
     def citizen(
@@ -119,15 +133,19 @@ class RealExchange:
         presses = tuple(KeyPress(gap_s if i else first_s, key) for i, key in enumerate(keys))
         return Citizen(self.new_caller(), presses, **changes)  # type: ignore[arg-type]
 
-    def crowd(self, citizens: Sequence[Citizen], called: str = TESTBY, **pace: object) -> Crowd:
+    def crowd(self, citizens: Sequence[Citizen], called: str = TESTBY, **pace: object) -> SeenCrowd:
         """Return SIPp with these citizens; by default they all phone at once."""
         sipp = Sipp(find_program("sipp").command, self.server, called, free_port(kind=socket.SOCK_DGRAM))
         pace = {"calls": max(1, len(citizens)), **pace}
-        return Crowd(citizens, sipp, **pace)  # type: ignore[arg-type]
+        crowd = SeenCrowd(citizens, sipp, **pace)  # type: ignore[arg-type]
+        self.seen.crowds.append(crowd)
+        return crowd
 
     def caller(self, called: str = KRISBY, *, listens: bool = True) -> Caller:
         """Return a citizen who phones by a telephone of the tests' own, with a number of their own."""
-        return Caller(self.new_caller(), self.server, called, listens=listens)
+        caller = Caller(self.new_caller(), self.server, called, listens=listens)
+        self.seen.callers.append(caller)
+        return caller
 
     async def phone(
         self, citizens: Sequence[Citizen], called: str = TESTBY, within_s: float = 60.0
@@ -139,7 +157,15 @@ class RealExchange:
     def telephone(self, agent: str, behaviour: Behaviour, **extra: object) -> Telephone:
         """Return an agent's telephone, not yet open."""
         account = Account(agent, self.stand.password(agent), self.server)
-        return Telephone(account, behaviour=behaviour, **extra)  # type: ignore[arg-type]
+        telephone = Telephone(account, behaviour=behaviour, **extra)  # type: ignore[arg-type]
+        self.seen.watch(telephone)
+        return telephone
+
+    def agents(self, agents: Sequence[str], manner: Manner) -> SimulatedAgents:
+        """Return agents who work by themselves, not yet there."""
+        people = SimulatedAgents(agents, self.stand.password, self.server, manner=manner)
+        self.seen.watch(*people.telephones)
+        return people
 
     async def register(self, *telephones: Telephone) -> None:
         """Register telephones and wait until the engine knows that they can be reached."""
@@ -244,7 +270,7 @@ class RealExchange:
     # --- what must be true after each test -----------------------------------------------------------
 
     def settle(self) -> None:
-        """Wait until nothing is left over: no open contact, no channel, no agent reserved."""
+        """Wait until nothing is left over, and hold what everybody saw against each other: the ledger."""
         self.run(self._settle())
 
     async def _settle(self) -> None:
@@ -254,32 +280,53 @@ class RealExchange:
 
         await self.until(is_over, "every contact is closed and every agent idle")
         deadline = time.monotonic() + WITHIN_S
-        while (left := await self.channels()) and time.monotonic() < deadline:
+        while (left := await pbx.left_over(self.stand.asterisk, self.policy, self.board.snapshot())) and (
+            time.monotonic() < deadline
+        ):
             await asyncio.sleep(LOOK_S)
-        assert left == [], "channels are left in Asterisk"
+            self.look()
+        found = await self._balance()
+        found = found._replace(differences=(*left, *found.differences))
+        declared, self.declared = self.declared, Declared()
+        self.seen.forget()
+        self._balanced, self._phoned = len(self.stream), []
+        self.balances.append(found)
+        assert not found.differences, f"{found}\n{declared}"
+
+    async def _balance(self) -> Balance:
+        """Balance the ledger, when the call log has caught up or had the time for it."""
+        deadline = time.monotonic() + WITHIN_S
+        calls, rings = self.seen.calls(), await self.seen.rings()
+        watched = {call.caller for call in calls}
+        unwatched = [caller for caller in self._phoned if caller not in watched]
+        events = self.stream[self._balanced :]
+        known = {event.contact for _, _, event in events if isinstance(event, CallArrived)}
+        before = {
+            event.contact for _, _, event in self.stream[: self._balanced] if isinstance(event, CallArrived)
+        }
+        pseudonyms = {caller: self.stand.pseudonym(caller) for caller in self._phoned}
+        while True:
+            rows = [row for row in self._rows() if row.contact not in before] if known or calls else []
+            books = Books(calls, rings, unwatched, events, rows, self.policy.agents, pseudonyms)
+            found = balance(books, self.declared)
+            is_written = {row.contact for row in rows if row.ended_at is not None} >= known
+            if is_written or time.monotonic() > deadline:
+                return found
+            await asyncio.sleep(LOG_LOOK_S)
+
+    def _rows(self) -> tuple[ContactRecord, ...]:
+        return list_contacts(self.stand.settings.database_url, limit=EVERY_CONTACT)
 
     async def channels(self) -> list[str]:
         """Return the names of Asterisk's channels."""
-        answer = await self.stand.asterisk.ask("core show channels concise")
-        return [line.partition("!")[0] for line in answer.splitlines() if "!" in line]
+        return [channel.name for channel in await pbx.channels(self.stand.asterisk)]
 
 
-def assert_no_number_in_clear(
-    state: Path, callers: Sequence[str], malformed_callers: Sequence[str] = ()
-) -> None:
-    """Search everything that was written for the callers' numbers, in each way to write them.
-
-    Asterisk's own folder is not searched for `malformed_callers`, only what we write is.
-    """
-    assert callers, "nobody has phoned"
-    looked_at = 0
-    for path in state.rglob("*"):
-        if not path.is_file() or path.suffix == ".wav":
-            continue
-        looked_at += 1
-        is_ours = path.relative_to(state).parts[0] != "asterisk"
-        digits = _BINARY.sub(" ", path.read_bytes().decode("latin-1"))
-        for caller in (*callers, *malformed_callers) if is_ours else callers:
-            subscriber = caller.removeprefix("+46")  # also in 0046…, +46… and 0…
-            assert subscriber not in digits, f"a caller's number stands in clear in {path.name}"
-    assert looked_at > 3, f"only {looked_at} files were searched"
+def answered_by(exchange: RealExchange, agent: str) -> list[str]:
+    """Return the contacts that this agent has answered for the engine, in order."""
+    exchange.look()
+    return [
+        event.contact
+        for _, _, event in exchange.stream
+        if isinstance(event, OfferAnswered) and event.agent == agent
+    ]

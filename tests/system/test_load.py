@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.demo.agents import Manner, SimulatedAgents
+from ivr.demo.agents import Manner
 from ivr.demo.citizen_log import CitizenEnd
 from ivr.demo.comparison import compare
 from routing.events import Outcome, TelephoneState
@@ -31,8 +31,7 @@ def test_200_calls_at_10_a_second_through_menu_and_queue_all_succeed(exchange: R
 
     async def play() -> None:
         manner = Manner(answer_s=(0.2, 0.6), talk_s=(0.5, 1.5))
-        agents = SimulatedAgents(crowd_agents, exchange.stand.password, exchange.server, manner=manner)
-        async with agents:
+        async with exchange.agents(crowd_agents, manner):
             await exchange.until(
                 lambda: set(crowd_agents) <= exchange.agents_in(TelephoneState.FREE), "agents are free"
             )

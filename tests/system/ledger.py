@@ -1,0 +1,330 @@
+"""The ledger: what callers and agents' telephones saw, against what the journal and the call log tell.
+
+Owns what must agree after every test, and how a difference is said. Pure: it compares what others have
+gathered (`tests.system.seen`, `tests.system.exchange`). What a test breaks on purpose it declares.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from ivr.demo.comparison import SERVED
+from queues.board import LOST
+from routing.events import (
+    AgentOffered,
+    CallArrived,
+    CallEnded,
+    CallerFellBack,
+    CallerHungUp,
+    CallerLost,
+    CallerReturned,
+    OfferFailed,
+    OfferFailure,
+    Outcome,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from queues.calllog.readings import ContactRecord
+    from routing.events import Recorded
+
+AGREE_S = 1.0  # two who saw the same thing may differ by so much
+CROSSED_S = 0.5  # an offer may cross the caller's hang-up by so much, and ring nobody
+
+LEFT_UNSERVED = frozenset({Outcome.ABANDONED, Outcome.LEFT_IN_MENU, Outcome.INFORMED, Outcome.SELF_SERVED})
+_UNSERVED_CAUSES = frozenset({OfferFailure.WITHDRAWN, OfferFailure.UNREACHABLE, OfferFailure.CALLER_GONE})
+
+
+class CallSeen(NamedTuple):
+    """One call, as its caller saw it; times are UTC seconds."""
+
+    caller: str
+    began_at: float
+    ended_at: float | None
+    was_cut_off: bool
+    withheld: bool = False
+
+
+class RingSeen(NamedTuple):
+    """One INVITE, as the agent's telephone saw it."""
+
+    agent: str
+    caller: str  # as the telephone was told; empty when withheld
+    at: float
+    talked_s: float | None  # None: not answered
+
+
+@dataclass(slots=True)
+class Declared:
+    """What a test breaks on purpose, and what may differ therefore. Callers are named by their numbers."""
+
+    cut_off: set[str] = field(default_factory=set)  # let go without having been served
+    unreadable: set[str] = field(default_factory=set)  # in the log without their number
+    end_unseen: set[str] = field(default_factory=set)  # Asterisk could not tell them of the end
+    malformed: set[str] = field(default_factory=set)  # what they sent may be no call at all
+    silent: set[str] = field(default_factory=set)  # agents whose telephone may be offered and not rung
+    fallback_rings: bool = False  # Asterisk's own queue may ring telephones for callers who were in it
+
+
+class Books(NamedTuple):
+    """Everything since the ledger last balanced."""
+
+    calls: Sequence[CallSeen]
+    rings: Sequence[RingSeen]
+    unwatched: Sequence[str]  # numbers that were phoned from by other means: only the log tells of them
+    events: Sequence[Recorded]
+    rows: Sequence[ContactRecord]
+    agents: Collection[str]  # whom the router may ring; officers are rung by whoever asks for them
+    pseudonyms: Mapping[str, str | None]  # of every number above
+
+
+class Balance(NamedTuple):
+    """What came of the comparison."""
+
+    calls: int
+    lost: int  # without one closed contact, or let go unserved
+    doubled: int  # contacts beyond one for a call
+    differences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say every difference on a line of its own."""
+        return "\n".join(("the ledger does not balance:", *(f"  - {text}" for text in self.differences)))
+
+
+class _Contact:
+    """One contact, as the journal tells it."""
+
+    def __init__(self, arrival: Recorded, event: CallArrived) -> None:
+        self.id = event.contact
+        self.caller = event.caller
+        self.kind = event.caller_kind
+        self.arrived_at = arrival.at if event.when is None else event.when
+        self.arrivals = 0
+        self.outcomes: list[Outcome] = []
+        self.offers: list[tuple[float, str]] = []
+        self.unrung: Counter[str] = Counter()  # offers that the log itself says may not have rung
+        self.hung_up_at: float | None = None
+        self.fell_back = False
+
+    def may_be_unrung(self, agent: str) -> int:
+        """Return how many of the agent's offers may have rung nowhere."""
+        crossed = 0
+        if self.hung_up_at is not None:
+            crossed = sum(
+                offered == agent and self.hung_up_at - at < CROSSED_S for at, offered in self.offers
+            )
+        return self.unrung[agent] + crossed
+
+
+def balance(books: Books, declared: Declared) -> Balance:
+    """Compare everything with everything; nothing is raised, all differences are in the answer."""
+    contacts = _fold(books.events)
+    matched, unmatched = _match(books, contacts, declared)
+    differences = [
+        *_journal(books.events, contacts),
+        *_contacts_of(books, matched, unmatched, declared),
+        *_log(contacts, books.rows),
+        *_told_to_callers(books, matched, declared),
+        *_rings(books, matched, declared),
+    ]
+    rows = {row.contact: row for row in books.rows}
+    lost = doubled = 0
+    for call, own in zip(books.calls, matched, strict=True):
+        closed = [c for c in own if c.id in rows and rows[c.id].ended_at is not None]
+        if call.caller not in declared.malformed:
+            served = any(rows[contact.id].outcome in SERVED for contact in closed)
+            lost += len(closed) != 1 or (call.was_cut_off and not served)
+            doubled += max(0, len(own) - 1)
+    return Balance(len(books.calls), lost, doubled + len(unmatched), tuple(differences))
+
+
+def _fold(events: Sequence[Recorded]) -> dict[str, _Contact]:
+    contacts: dict[str, _Contact] = {}
+    for recorded in events:
+        event = recorded.event
+        if isinstance(event, CallArrived):
+            contacts.setdefault(event.contact, _Contact(recorded, event)).arrivals += 1
+            continue
+        known = contacts.get(getattr(event, "contact", ""))
+        if known is None:
+            continue
+        match event:
+            case CallEnded(outcome=outcome):
+                known.outcomes.append(outcome)
+            case AgentOffered(agent=agent):
+                known.offers.append((recorded.at, agent))
+            case OfferFailed(_, agent, cause) if cause in _UNSERVED_CAUSES:
+                known.unrung[agent] += 1
+            case CallerReturned() if known.offers:  # a new session: an offer of before may be over unrung
+                known.unrung[known.offers[-1][1]] += 1
+            case CallerFellBack():
+                known.fell_back = True
+            case CallerHungUp(_, when) | CallerLost(_, _, when):
+                known.hung_up_at = recorded.at if when is None else when
+            case _:
+                pass
+    return contacts
+
+
+def _match(
+    books: Books, contacts: Mapping[str, _Contact], declared: Declared
+) -> tuple[list[list[_Contact]], list[_Contact]]:
+    """Give each call its contacts: by the pseudonym, or by the time where the log has no number."""
+    by_caller: dict[str, list[_Contact]] = defaultdict(list)
+    nameless = []
+    for contact in contacts.values():
+        if contact.caller is None:
+            nameless.append(contact)
+        else:
+            by_caller[contact.caller].append(contact)
+    matched: list[list[_Contact]] = []
+    for call in books.calls:
+        own = by_caller.pop(books.pseudonyms.get(call.caller) or "", [])
+        if not own and (call.withheld or call.caller in declared.unreadable):
+            near = [c for c in nameless if abs(c.arrived_at - call.began_at) <= AGREE_S]
+            if near:
+                own = [min(near, key=lambda c: abs(c.arrived_at - call.began_at))]
+                nameless.remove(own[0])
+        matched.append(own)
+    for caller in (*books.unwatched, *declared.malformed):
+        by_caller.pop(books.pseudonyms.get(caller) or "", None)
+    return matched, [*nameless, *(contact for left in by_caller.values() for contact in left)]
+
+
+def _journal(events: Sequence[Recorded], contacts: Mapping[str, _Contact]) -> Iterator[str]:
+    for contact in contacts.values():
+        if contact.arrivals != 1:
+            yield f"journal: {contact.id} has {contact.arrivals} CallArrived, expected 1"
+        if len(contact.outcomes) != 1:
+            yield f"journal: {contact.id} has {len(contact.outcomes)} CallEnded, expected 1"
+    strays = {
+        event.contact
+        for _, _, event in events
+        if isinstance(event, CallEnded) and event.contact not in contacts
+    }
+    for stray in sorted(strays):
+        yield f"journal: {stray} has ended and never arrived"
+
+
+def _contacts_of(
+    books: Books, matched: Sequence[Sequence[_Contact]], unmatched: Sequence[_Contact], declared: Declared
+) -> Iterator[str]:
+    for call, own in zip(books.calls, matched, strict=True):
+        if len(own) != 1 and not (not own and call.caller in declared.malformed):
+            yield f"{call.caller} phoned once and has {len(own)} contacts: {[c.id for c in own]}"
+    for contact in unmatched:
+        yield f"journal: nobody phoned whom {contact.id} ({contact.kind}) could be"
+
+
+def _log(contacts: Mapping[str, _Contact], rows: Sequence[ContactRecord]) -> Iterator[str]:
+    found = Counter(row.contact for row in rows)
+    by_id = {row.contact: row for row in rows}
+    for contact in contacts.values():
+        if found[contact.id] != 1:
+            yield f"call log: {contact.id} has {found[contact.id]} rows, expected 1"
+            continue
+        row = by_id[contact.id]
+        if row.ended_at is None:
+            yield f"call log: {contact.id} is still open"
+        elif [row.outcome] != [str(outcome) for outcome in contact.outcomes[:1]]:
+            yield f"call log: {contact.id} came to {row.outcome}, in the journal to {contact.outcomes}"
+    for row in rows:
+        if row.contact not in contacts:
+            yield f"call log: the journal knows nothing of {row.contact}"
+
+
+def _told_to_callers(
+    books: Books, matched: Sequence[Sequence[_Contact]], declared: Declared
+) -> Iterator[str]:
+    rows = {row.contact: row for row in books.rows}
+    talked: dict[str, float] = defaultdict(float)
+    for ring in books.rings:
+        if ring.talked_s is not None:
+            talked[ring.caller] += ring.talked_s
+    for call, own in zip(books.calls, matched, strict=True):
+        row = rows.get(own[0].id) if len(own) == 1 else None
+        if row is None or call.caller in declared.malformed:
+            continue
+        who = f"{call.caller} ({row.contact})"
+        if (off := _off(row.arrived_at, call.began_at)) is not None:
+            yield f"{who} arrived {off} in the log"
+        if call.caller not in declared.end_unseen and (off := _off(row.ended_at, call.ended_at)) is not None:
+            yield f"{who} ended {off} in the log"
+        yield from _outcome(call, row, who, talked.get(call.caller), declared)
+
+
+def _outcome(
+    call: CallSeen, row: ContactRecord, who: str, talked_s: float | None, declared: Declared
+) -> Iterator[str]:
+    outcome = Outcome(row.outcome) if row.outcome else None
+    if not call.withheld:  # telephones were not told who it is
+        if (talked_s is not None) != (outcome is Outcome.ANSWERED):
+            with_whom = "nobody" if talked_s is None else f"an agent for {talked_s:.1f} s"
+            yield f"{who} talked with {with_whom}, and came to {outcome}"
+        elif talked_s is not None and abs(row.talk_s - talked_s) > AGREE_S:
+            yield f"{who} talked {talked_s:.1f} s by the agent's telephone, {row.talk_s:.1f} s in the log"
+    if call.was_cut_off and outcome not in SERVED and call.caller not in declared.cut_off:
+        yield f"{who} was cut off, and came to {outcome}"
+    if not call.was_cut_off and call.ended_at is not None and outcome is not Outcome.ANSWERED:
+        expected = LEFT_UNSERVED | (frozenset(LOST) if call.caller in declared.cut_off else frozenset())
+        if outcome not in expected:
+            yield f"{who} hung up without a talk, and came to {outcome}"
+
+
+def _off(told: float | None, seen: float | None) -> str | None:
+    """Say by how much a time differs, if it does by too much."""
+    if told is None or seen is None or abs(told - seen) <= AGREE_S:
+        return None
+    return f"{abs(told - seen):.2f} s too {'late' if told > seen else 'early'}"
+
+
+def _rings(books: Books, matched: Sequence[Sequence[_Contact]], declared: Declared) -> Iterator[str]:
+    """Hold each INVITE against an offer of ours: nobody is rung outside the router."""
+    callers = {
+        contact.id: call.caller for call, own in zip(books.calls, matched, strict=True) for contact in own
+    }
+    by_number = {call.caller: own for call, own in zip(books.calls, matched, strict=True)}
+    contacts = _fold(books.events)
+    rung = Counter(ring.agent for ring in books.rings if ring.agent in books.agents)
+    offered = Counter(agent for contact in contacts.values() for _, agent in contact.offers)
+    unrung: Counter[str] = Counter()
+    for contact in contacts.values():
+        for agent in {agent for _, agent in contact.offers}:
+            unrung[agent] += contact.may_be_unrung(agent)
+    from_fallback: Counter[str] = Counter()
+    if declared.fallback_rings:
+        for ring in books.rings:
+            own = by_number.get(ring.caller, ())
+            from_fallback[ring.agent] += any(contact.fell_back for contact in own)
+    for agent in sorted(rung.keys() | offered.keys()):
+        if rung[agent] > offered[agent] + from_fallback[agent]:
+            yield (
+                f"{agent}'s telephone rang {rung[agent]} times; the router offered {offered[agent]}"
+                + (f", Asterisk's own queue {from_fallback[agent]} at most" if from_fallback[agent] else "")
+            )
+        missing = offered[agent] - unrung[agent] - rung[agent]
+        if missing > 0 and agent not in declared.silent:
+            yield f"{agent} was offered {offered[agent]} callers and rung {rung[agent]} times"
+    if not declared.fallback_rings:
+        yield from _misdirected(books, contacts, callers)
+
+
+def _misdirected(books: Books, contacts: Mapping[str, _Contact], callers: Mapping[str, str]) -> Iterator[str]:
+    """Find telephones that rang for another caller than the one they were offered."""
+    offered = Counter(
+        (agent, callers[contact.id])
+        for contact in contacts.values()
+        if contact.id in callers
+        for _, agent in contact.offers
+    )
+    known = {call.caller for call in books.calls}
+    rung = Counter(
+        (ring.agent, ring.caller)
+        for ring in books.rings
+        if ring.agent in books.agents and ring.caller in known
+    )
+    for (agent, caller), times in sorted((rung - offered).items()):
+        yield f"{agent}'s telephone rang {times} times more for {caller} than the router offered"
