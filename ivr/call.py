@@ -173,7 +173,7 @@ class CallSession:
 
     async def _offer(self, task: Ring) -> bool:
         contact = self._contact.id
-        await self._switch.arm(Phase.OFFERED, task.ring_s)
+        await self._switch.arm(Phase.OFFERED, task.ring_s, self._place())  # who did not wait has a place too
         rung = await self._ring.ring(task.agent, task.ring_s, self._has_talked)
         self._switch.release()
         self._music = False  # Dial's own music has ended ours

@@ -109,10 +109,9 @@ def test_an_offer_wakes_the_caller_at_once() -> None:
         office.free("gun")
         await channel.reached(lambda c: c.running == "EXEC")
         assert now() == at
-        assert channel.commands[before:][-2:] == [
-            step("offering", SILENCE_S),
-            OFFER,
-        ]
+        since = office.log(CallerQueued)[0].since
+        place = f",__VAXEL_QUEUE=school,__VAXEL_SINCE={since:.6f}"
+        assert channel.commands[before:][-2:] == [step("offering", SILENCE_S, place), OFFER]
         assert channel.variables["VAXEL_PHASE"] == office.contact.phase
 
     in_office(story)
