@@ -7,6 +7,7 @@ reserved, every contact closed once. In the end nothing that was written may hol
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from ivr.settings import Settings
 from queues.journal.reader import read_journal
 from tests.ivr.replay import assert_replays
 from tests.system.exchange import RealExchange
+from tests.system.figures import FILE_VARIABLE, Fault
 from tests.system.in_clear import assert_no_number_in_clear
 
 if TYPE_CHECKING:
@@ -65,3 +67,17 @@ def exchange(session_exchange: RealExchange) -> Iterator[RealExchange]:
     session_exchange.settle()
     yield session_exchange
     session_exchange.settle()
+
+
+@pytest.fixture
+def fault(exchange: RealExchange) -> Iterator[Fault]:
+    """What this test measures of a fault; the ledger's counts are added when it has balanced."""
+    before = len(exchange.balances)
+    record = Fault()
+    yield record
+    try:
+        exchange.settle()
+    finally:
+        record.take(exchange.balances[before:])
+        if file := os.environ.get(FILE_VARIABLE):
+            record.write(Path(file))

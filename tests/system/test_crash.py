@@ -11,6 +11,7 @@ import pytest
 from ivr.demo.outcomes import TimedOut
 from ivr.demo.telephone import Answer, Ring
 from routing.events import AgentOffered, CallerQueued, CallerReturned, OfferAnswered, Outcome, PromptPlayed
+from tests.system.exchange import answered_by
 
 if TYPE_CHECKING:
     from ivr.demo.telephone import Behaviour, Telephone
@@ -79,11 +80,7 @@ def test_a_killed_engine_loses_nobody(exchange: RealExchange) -> None:
             await exchange.until_has(ringing, OfferAnswered)
             assert not any(caller.call.is_over for caller in (*talking, ringing))
 
-            served = [
-                event.contact
-                for _, _, event in exchange.stream
-                if isinstance(event, OfferAnswered) and event.agent == "both"
-            ]
+            served = answered_by(exchange, "both")[-WAITING:]
             entered = sorted(waiting, key=lambda c: exchange.stories(c.number)[0].at(CallerQueued))
             assert served == [exchange.contact_of(caller) for caller in entered]
             for caller in (*talking, ringing, *waiting):
