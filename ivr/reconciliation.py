@@ -161,6 +161,8 @@ class Reconciliation:
         }
         for contact in list(self._contacts.values()):
             channel = living.get(contact.id)
+            if channel is not None and channel.context == CONTEXT:
+                continue  # whoever talks with them there was asked by Asterisk's own queue
             if contact.phase is Phase.OFFERED and channel is not None and channel.bridge_id is not None:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
                 if contact.agent is not None:
