@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from ivr.demo.dialog import Account
 from ivr.demo.outcomes import Answered, Ended
+from ivr.demo.sound import measure
 from ivr.demo.telephone import Telephone
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ class Caller:
         return self.call.sound.heard(window_s)
 
     def longest_gap_s(self) -> float:
-        """Measure the longest time without sound since the call was answered."""
-        answered = self.call.answered_at
+        """Measure the longest time without sound from the answer until the end, or until now."""
+        answered, now = self.call.answered_at, asyncio.get_running_loop().time()
         assert answered is not None
-        return self.heard(asyncio.get_running_loop().time() - answered).longest_gap_s
+        until = now if self.ended_at is None else now - (time.time() - self.ended_at)
+        return measure(self.call.sound._frames, until, until - answered).longest_gap_s
 
     async def cut_off(self, within_s: float = END_S) -> None:
         """Wait until the other side hangs up."""

@@ -16,6 +16,7 @@ from ivr.demo.agents import SimulatedAgents
 from ivr.demo.citizens import Citizen, KeyPress, Sipp
 from ivr.demo.dialog import Account
 from ivr.demo.registration import Registered
+from ivr.demo.sound import tone
 from ivr.demo.stand import HOST, Stand, free_port
 from ivr.demo.telephone import Telephone
 from ivr.menu.number import policy
@@ -157,7 +158,8 @@ class RealExchange:
     def telephone(self, agent: str, behaviour: Behaviour, **extra: object) -> Telephone:
         """Return an agent's telephone, not yet open."""
         account = Account(agent, self.stand.password(agent), self.server)
-        telephone = Telephone(account, behaviour=behaviour, **extra)  # type: ignore[arg-type]
+        speaking = {"voice": tone(), **extra}  # a talk is no silence to the caller
+        telephone = Telephone(account, behaviour=behaviour, **speaking)  # type: ignore[arg-type]
         self.seen.watch(telephone)
         return telephone
 
