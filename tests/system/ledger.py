@@ -66,6 +66,7 @@ class Declared:
     end_unseen: set[str] = field(default_factory=set)  # Asterisk could not tell them of the end
     malformed: set[str] = field(default_factory=set)  # what they sent may be no call at all
     silent: set[str] = field(default_factory=set)  # agents whose telephone may be offered and not rung
+    late_s: float = AGREE_S  # how much later than it happened the log may have it
     fallback_rings: bool = False  # Asterisk's own queue may ring telephones for callers who were in it
 
 
@@ -249,9 +250,12 @@ def _told_to_callers(
         if row is None or call.caller in declared.malformed:
             continue
         who = f"{call.caller} ({row.contact})"
-        if (off := _off(row.arrived_at, call.began_at)) is not None:
+        if (off := _off(row.arrived_at, call.began_at, declared.late_s)) is not None:
             yield f"{who} arrived {off} in the log"
-        if call.caller not in declared.end_unseen and (off := _off(row.ended_at, call.ended_at)) is not None:
+        if (
+            call.caller not in declared.end_unseen
+            and (off := _off(row.ended_at, call.ended_at, declared.late_s)) is not None
+        ):
             yield f"{who} ended {off} in the log"
         yield from _outcome(call, row, who, talked.get(call.caller), declared)
 
@@ -264,7 +268,7 @@ def _outcome(
         if (talked_s is not None) != (outcome is Outcome.ANSWERED):
             with_whom = "nobody" if talked_s is None else f"an agent for {talked_s:.1f} s"
             yield f"{who} talked with {with_whom}, and came to {outcome}"
-        elif talked_s is not None and abs(row.talk_s - talked_s) > AGREE_S:
+        elif talked_s is not None and abs(row.talk_s - talked_s) > declared.late_s:
             yield f"{who} talked {talked_s:.1f} s by the agent's telephone, {row.talk_s:.1f} s in the log"
     if call.was_cut_off and outcome not in SERVED and call.caller not in declared.cut_off:
         yield f"{who} was cut off, and came to {outcome}"
@@ -274,9 +278,9 @@ def _outcome(
             yield f"{who} hung up without a talk, and came to {outcome}"
 
 
-def _off(told: float | None, seen: float | None) -> str | None:
+def _off(told: float | None, seen: float | None, late_s: float) -> str | None:
     """Say by how much a time differs, if it does by too much."""
-    if told is None or seen is None or abs(told - seen) <= AGREE_S:
+    if told is None or seen is None or -AGREE_S <= told - seen <= late_s:
         return None
     return f"{abs(told - seen):.2f} s too {'late' if told > seen else 'early'}"
 
