@@ -112,7 +112,9 @@ class AmiProxy:
         by_event: bool,
     ) -> None:
         loop, kept = asyncio.get_running_loop(), b""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            if by_event:  # the greeting is a line without an empty one behind it
+                writer.write(await reader.readuntil(b"\r\n"))
             while data := await reader.read(_READ):
                 if connection.is_deaf:
                     continue

@@ -1,0 +1,47 @@
+"""A second engine on the same state folder refuses with one line, and the first one's calls go on."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.demo.telephone import Answer
+from routing.events import CallerQueued, OfferAnswered
+
+if TYPE_CHECKING:
+    from tests.system.exchange import RealExchange
+
+pytestmark = pytest.mark.asterisk
+
+ROOT = Path(__file__).resolve().parents[2]
+REFUSED_S = 20.0
+
+
+def test_a_second_engine_on_one_state_folder_refuses(exchange: RealExchange) -> None:
+    async def play() -> None:
+        async with exchange.telephone("both", Answer(0.1)) as both, exchange.caller() as caller:
+            await caller.press("1")
+            await exchange.until_has(caller, CallerQueued)
+            first = exchange.stand.engine_pid
+            second = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "cli", "--settings", str(exchange.stand.settings_file), "serve"),
+                cwd=ROOT,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+            said, _ = await asyncio.wait_for(second.communicate(), REFUSED_S)
+            lines = said.decode().splitlines()
+            assert second.returncode not in {0, None}
+            assert len(lines) == 1, lines
+            assert "another engine" in lines[0] or "in use" in lines[0], lines
+            assert exchange.stand.engine_pid == first
+            await exchange.register(both)
+            await exchange.until_has(caller, OfferAnswered)
+            assert caller.longest_gap_s() < 1.0
+
+    exchange.run(play())
