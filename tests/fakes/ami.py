@@ -30,8 +30,8 @@ class FakeAmi:
 
     `device_states` maps device to state, `channels` holds each channel's headers, `variables` maps
     (channel, name) to a value. The faults: `refuse_login`, `deaf` (takes bytes, answers nothing),
-    `chunk` (bytes per write), `hold` (actions whose answer waits for
-    `release`), `without_boot` (no `FullyBooted` until `boot`), `greeting`.
+    `chunk` (bytes per write), `hold` (actions whose answer waits for `release`), `refused` (actions and in
+    which words), `without_boot` (no `FullyBooted` until `boot`), `greeting`.
     """
 
     def __init__(self) -> None:
@@ -49,6 +49,7 @@ class FakeAmi:
         self.chunk = 0
         self.without_boot = False
         self.hold: set[str] = set()
+        self.refused: dict[str, str] = {}
         self.actions: list[Pairs] = []  # everything received, `Action` first
         self.logins = 0
         self.connections = 0
@@ -138,7 +139,11 @@ class FakeAmi:
                 self._heard.set()
                 if pairs[0][1] in self.hold:
                     await self._released.wait()
-                self._answer(writer, dict(reversed(pairs)))
+                action = dict(reversed(pairs))
+                if (words := self.refused.get(pairs[0][1])) is not None:
+                    self._refuse(writer, action, words)
+                else:
+                    self._answer(writer, action)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -156,7 +161,7 @@ class FakeAmi:
         items: list[Pairs]
 
         def error(text: str) -> None:
-            self._write(writer, message([("Response", "Error"), ("ActionID", action_id), ("Message", text)]))
+            self._refuse(writer, action, text)
 
         match action["Action"]:
             case "Login":
@@ -203,6 +208,10 @@ class FakeAmi:
                 error("No such channel")
             case name:
                 error(f"Invalid/unknown command: {name}.")
+
+    def _refuse(self, writer: asyncio.StreamWriter, action: dict[str, str], words: str) -> None:
+        answer = [("Response", "Error"), ("ActionID", action.get("ActionID", "")), ("Message", words)]
+        self._write(writer, message(answer))
 
     def _stored(self, family: str) -> list[Pairs]:
         stored = self.database.get(family, {}).items()

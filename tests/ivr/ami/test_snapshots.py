@@ -1,16 +1,12 @@
-"""The typed questions and commands, on what Asterisk really answered."""
+"""The typed questions, on what Asterisk really answered."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.ami.actions import hang_up, play_dtmf
-from ivr.ami.client import AmiClient
 from ivr.ami.codec import Decoder, Event
 from ivr.ami.errors import UnsafeValueError
 from ivr.ami.snapshots import (
@@ -23,46 +19,17 @@ from ivr.ami.snapshots import (
     read_variable,
     read_version,
 )
-from tests.fakes.ami import SECRET, USER, FakeAmi, Pairs
-from tests.ivr.ami.virtual_time import run
+from tests.fakes.ami import FakeAmi
+from tests.ivr.ami.asking import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-T = TypeVar("T")
+    from tests.fakes.ami import Pairs
 
 
 def captured(name: str) -> list[Event]:
     decoder = Decoder()
     decoder.feed((Path(__file__).parent / "captures" / f"{name}.txt").read_bytes())
     return [message for message in decoder.messages() if isinstance(message, Event)]
-
-
-def asked(asterisk: FakeAmi, question: Callable[[AmiClient], Awaitable[T]]) -> T:
-    """Ask this of the fake over a real connection."""
-
-    async def main() -> T:
-        async with asterisk:
-            answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-            async def ask(client: AmiClient) -> None:
-                try:
-                    answer.set_result(await question(client))
-                except Exception as error:  # noqa: BLE001  # handed to the test as it is
-                    answer.set_exception(error)
-
-            client = AmiClient(
-                "127.0.0.1", asterisk.port, USER, SECRET, on_event=lambda _: None, on_connected=ask
-            )
-            task = asyncio.create_task(client.run())
-            try:
-                return await answer
-            finally:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-
-    return run(main())
 
 
 def channels_as_captured() -> list[Pairs]:
@@ -161,36 +128,3 @@ def test_another_run_of_asterisk_has_another_start() -> None:
 def test_a_variable_name_that_could_run_code_is_refused(name: str) -> None:
     with pytest.raises(UnsafeValueError):
         asked(FakeAmi(), lambda client: read_variable(client, "a", name))
-
-
-@pytest.mark.parametrize(("channel", "there"), [("a", True), ("gone", False)])
-def test_hanging_up_tells_whether_the_channel_was_there(channel: str, there: bool) -> None:
-    asterisk = FakeAmi()
-    asterisk.channels = [[("Channel", "a")]]
-    assert asked(asterisk, lambda client: hang_up(client, channel)) is there
-    assert asterisk.actions[-1][2:] == [("Channel", channel), ("Cause", "16")]
-
-
-@pytest.mark.parametrize("channel", ["", "/^PJSIP/", "/"])
-def test_what_names_more_than_one_channel_is_refused(channel: str) -> None:
-    """Asterisk would hang up every channel that matches."""
-    asterisk = FakeAmi()
-    with pytest.raises(UnsafeValueError):
-        asked(asterisk, lambda client: hang_up(client, channel))
-    assert "Hangup" not in asterisk.names()
-
-
-def test_a_key_is_pressed_as_if_the_telephone_had_sent_it() -> None:
-    asterisk = FakeAmi()
-    asterisk.channels = [[("Channel", "a")]]
-    assert asked(asterisk, lambda client: play_dtmf(client, "a", "5")) is True
-    assert asterisk.actions[-1][2:] == [("Channel", "a"), ("Digit", "5"), ("Receive", "true")]
-    assert asked(asterisk, lambda client: play_dtmf(client, "gone", "5", receive=False)) is False
-    assert asterisk.actions[-1][-1] == ("Receive", "false")
-
-
-@pytest.mark.parametrize("digit", ["", "12", "x7", "5\r\n"])
-def test_what_is_no_key_is_refused_and_not_shown(digit: str) -> None:
-    with pytest.raises(UnsafeValueError) as refused:
-        asked(FakeAmi(), lambda client: play_dtmf(client, "a", digit))
-    assert str(refused.value) == "AMI action PlayDTMF, header Digit: expected one of 0-9, *, #, A-D"
