@@ -79,3 +79,30 @@ def test_who_has_no_number_has_no_pseudonym() -> None:
 def test_neither_number_nor_key_is_in_a_repr() -> None:
     assert "701740605" not in repr(JARFALLA.caller("+46701740605"))
     assert "aaaa" not in repr(Pseudonyms(b"a" * 32))
+
+
+@pytest.mark.parametrize(
+    ("plan", "e164", "ways"),
+    [
+        (
+            JARFALLA,
+            "+46858028500",
+            ("+46858028500", "46858028500", "0046858028500", "0858028500", "58028500"),
+        ),
+        (NumberPlan("SE"), "+46858028500", ("+46858028500", "46858028500", "0046858028500", "0858028500")),
+        (JARFALLA, "+46701740605", ("+46701740605", "46701740605", "0046701740605", "0701740605")),
+        (JARFALLA, "+358401234567", ("+358401234567", "358401234567", "00358401234567")),
+    ],
+    ids=["own area", "no area", "elsewhere", "abroad"],
+)
+def test_a_number_is_known_in_every_way_that_a_network_may_write_it(
+    plan: NumberPlan, e164: str, ways: tuple[str, ...]
+) -> None:
+    assert plan.written(e164) == ways
+
+
+@given(st.integers(58_000_000, 58_999_999))
+def test_every_way_to_write_a_number_is_read_as_that_number(subscriber: int) -> None:
+    ways = JARFALLA.written(f"+468{subscriber}")
+    assert len(ways) == 5
+    assert {JARFALLA.e164(way) for way in ways} == {f"+468{subscriber}"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.asterisk.errors import FolderUnusableError, UnfitSettingError
-from ivr.asterisk.site import Folders, Telephone, TlsIdentity, Trunk
+from ivr.asterisk.site import FallbackQueue, Folders, Telephone, TlsIdentity, Trunk
 from tests.ivr.asterisk.sites import full_site
 
 
@@ -37,7 +37,25 @@ def test_a_telephones_id_is_a_word_of_its_own(name: str) -> None:
             "agi_host: found '192.0.2.1', expected an address of this machine alone, as 127.0.0.1",
         ),
         ({"engine_tries": 0}, "engine_tries: found 0, expected 1 or more"),
+        ({"notes": 0}, "notes: found 0, expected 1 or more"),
+        ({"engine_answer_s": 0}, "engine_answer_s: found 0, expected 1 or more"),
+        ({"engine_pause_s": 0}, "engine_pause_s: found 0, expected 1 or more"),
+        ({"max_calls": 0}, "max_calls: found 0, expected 1 or more"),
         ({"telephone_watch_s": -1}, "telephone_watch_s: found -1, expected 0 or more"),
+        (
+            {"persons": (("085802850x", "school"),)},
+            "called number: found '085802850x', expected digits, with or without a plus before them",
+        ),
+        (
+            {"persons": (("_X.", "school"),)},
+            "called number: found '_X.', expected digits, with or without a plus before them",
+        ),
+        (
+            {"persons": (("0858028500", "skola"),)},
+            "called number 0858028500: leads to 'skola', which is no queue",
+        ),
+        ({"default_queue": ""}, "default_queue: found '', expected one of the queues"),
+        ({"default_queue": "skola"}, "default_queue: found 'skola', expected one of the queues"),
         ({"agents": (Telephone("eva"),)}, "telephone eva: no password was read for it"),
         (
             {"agents": (Telephone("anna"), Telephone("anna"))},
@@ -95,3 +113,13 @@ def test_folders_that_cannot_be_made_are_named(tmp_path: Path) -> None:
 def test_a_certificates_path_is_absolute() -> None:
     with pytest.raises(UnfitSettingError, match=r"^tls: "):
         TlsIdentity(Path("exchange.pem"), Path("/exchange.key"))
+
+
+@pytest.mark.parametrize("name", ["", "1001", "School", "skola,trunk", "a" * 41, "${X}", "äldre"])
+def test_a_fallback_queues_id_is_a_plain_word(name: str) -> None:
+    with pytest.raises(UnfitSettingError, match=r"^queue: found "):
+        FallbackQueue(name, 20.0, 0.0, confidential=False)
+
+
+def test_a_site_without_queues_needs_no_default_queue() -> None:
+    assert replace(full_site(), queues=(), persons=(), default_queue="").queues == ()
