@@ -96,7 +96,8 @@ class Core:
     def missing(self) -> int:
         """Return how many carried callers have a place in a queue and are not back yet."""
         return sum(
-            c.away and (c.phase is Phase.WAITING or c.chosen is not None) for c in self.contacts.values()
+            c.away and (c.phase is Phase.WAITING or (c.phase is Phase.MENU and c.chosen is not None))
+            for c in self.contacts.values()
         )
 
     def next_due(self) -> float | None:
