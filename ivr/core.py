@@ -244,6 +244,10 @@ class Core:
                 return [self._play(contact, contact.task)]
             case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
                 return self._enqueue(at, contact, contact.queued)
+            case Phase.WAITING | Phase.OFFERED if contact.queued and not self._router.knows(contact.id):
+                # The agent of an earlier run's offer is no more, or is with somebody else by now.
+                contact.agent = None
+                return self._enqueue(at, contact, contact.queued)
             case Phase.OFFERED:
                 contact.wait()
             case Phase.HANDED:

@@ -117,6 +117,10 @@ class Router:
             self._match(at, decisions)
         return decisions
 
+    def knows(self, contact: str) -> bool:
+        """Tell whether the contact has a place in a queue or an agent."""
+        return contact in self._engagements
+
     def next_due(self) -> float | None:
         """Return when the next ring opens for a head caller or the next agent's rest ends, if anybody waits.
 
