@@ -277,8 +277,11 @@ class Board:
         if caller is None or caller.phase != "waiting":
             return
         agent = self._agent(name)
-        if agent.contact is not None:
-            self._part(at, self._contacts[agent.contact])
+        if agent.contact is not None:  # Asterisk's own queue may connect whom we ring
+            other = self._contacts[agent.contact]
+            self._part(at, other)
+            if other.phase == "offered":
+                other.phase = "waiting"
         caller.phase, caller.agent = "offered", name
         agent.contact, agent.since = contact, at
 
