@@ -31,7 +31,7 @@ from routing.events import (
     TalkEnded,
     TelephoneState,
 )
-from tests.queues.calllog.streams import AGENTS, QUEUES, START, record, streams
+from tests.queues.calllog.streams import AGENTS, QUEUES, START, STEPS, Exchange, play, record, streams
 
 OFFER_OUTCOMES = {
     Outcome.ANSWERED,
@@ -183,6 +183,38 @@ def test_asterisks_own_queue_shows_as_ours_and_its_talks_as_talks() -> None:
     assert (fold.snapshot().agents[0].work, fold.snapshot().queues[1].waiting) == ("talking", ())
 
 
+def test_who_is_fetched_back_from_asterisks_own_queue_waits_with_us_since_the_same_time() -> None:
+    stream = record(
+        arrived(),
+        CallerFellBack("c-1", "school", START - 9),
+        CallerReturned("c-1"),
+        CallerQueued("c-1", "school", START - 9),
+    )
+    snapshot = board(stream)
+    assert (WaitingCaller("c-1", START - 9, None),) == snapshot.queues[1].waiting
+    assert snapshot.queues[1].totals.entered == 1
+
+
+def test_an_agent_whom_asterisks_own_queue_connects_while_we_ring_them_leaves_our_caller_waiting() -> None:
+    stream = record(
+        arrived("c-1"),
+        CallerQueued("c-1", "school", START + 1),
+        arrived("c-2"),
+        CallerFellBack("c-2", "school"),
+        offered("c-1", "anna"),
+        FallbackAnswered("c-2", "school", "anna"),
+        OfferFailed("c-1", "anna", OfferFailure.BUSY),
+        offered("c-1", "bo"),
+    )
+    before, after = board(stream[:-2]), board(stream)
+    assert (WaitingCaller("c-1", START + 1, None),) == before.queues[1].waiting
+    assert [(a.work, a.contact) for a in after.agents] == [
+        ("talking", "c-2"),
+        ("offered", "c-1"),
+        ("idle", None),
+    ]
+
+
 def test_a_pause_shows_until_it_ends() -> None:
     paused = record(AgentPaused("anna"))
     assert board(paused).agents[0].is_paused
@@ -216,7 +248,7 @@ def test_totals_are_those_counted_by_hand(stream: list[Recorded]) -> None:
     first_queue: dict[str, str] = {}
     ended: dict[str, Outcome] = {}
     for _, _, event in stream:
-        if isinstance(event, CallerQueued):
+        if isinstance(event, CallerQueued | CallerFellBack):
             first_queue.setdefault(event.contact, event.queue)
         if isinstance(event, CallEnded):
             ended[event.contact] = event.outcome
@@ -249,3 +281,34 @@ def test_an_agent_has_one_caller_and_a_caller_one_agent(stream: list[Recorded]) 
 def test_events_that_come_again_change_nothing(stream: list[Recorded], data: st.DataObject) -> None:
     again = data.draw(st.integers(0, len(stream)))
     assert board(stream) == board([*stream, *stream[again:]])
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_the_board_shows_who_waits_who_talks_and_who_pauses(steps: list[tuple[int, int, float]]) -> None:
+    exchange = Exchange()
+    stream = play(steps, exchange)
+    snapshot = board(stream)
+    waiting = {c for c, phase in exchange.phase.items() if phase in {"waiting", "offered", "fallback"}}
+    assert waiting == {caller.contact for view in snapshot.queues for caller in view.waiting}
+    talks = {agent: c for c, agent in exchange.agent.items() if exchange.phase[c] == "talking"}
+    assert talks == {view.agent: view.contact for view in snapshot.agents if view.work == "talking"}
+    assert sum(phase == "menu" for phase in exchange.phase.values()) == snapshot.in_menu
+    paused: set[str] = set()
+    for _, _, event in stream:
+        match event:
+            case AgentPaused(agent):
+                paused.add(agent)
+            case AgentResumed(agent):
+                paused.discard(agent)
+            case EngineStarted():
+                paused.clear()
+            case _:
+                pass
+    assert paused == {view.agent for view in snapshot.agents if view.is_paused}
+
+
+@given(streams())
+def test_callers_stand_in_the_order_of_their_waiting(stream: list[Recorded]) -> None:
+    for view in board(stream).queues:
+        since = [caller.since for caller in view.waiting]
+        assert sorted(since) == since

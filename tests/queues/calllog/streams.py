@@ -12,15 +12,26 @@ from hypothesis import strategies as st
 
 from routing.events import (
     AgentOffered,
+    AgentPaused,
+    AgentResumed,
     AgentStateChanged,
+    AsteriskConnected,
+    AsteriskDisconnected,
     CallArrived,
     CallEnded,
+    CallerFellBack,
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    CallerReturned,
+    ContactCarried,
     DigitPressed,
     EndedBy,
+    EngineStarted,
+    EngineStopping,
     Event,
+    FallbackAnswered,
+    GhostRemoved,
     MenuAnswered,
     MenuResult,
     OfferAnswered,
@@ -30,7 +41,9 @@ from routing.events import (
     Outcome,
     PromptPlayed,
     Recorded,
+    RestorationEnded,
     Rule,
+    Stage,
     TalkEnded,
     TelephoneState,
     TimerFired,
@@ -54,7 +67,12 @@ class Exchange:
     phase: dict[str, str] = field(default_factory=dict)
     agent: dict[str, str] = field(default_factory=dict)
     since: dict[str, float] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)  # when we heard of each last
     arrived: int = 0
+
+    def meanwhile(self, contact: str, at: float) -> float:
+        """Return a time between what was told last of the contact and now."""
+        return (self.told.get(contact, at) + at) / 2
 
 
 def next_events(exchange: Exchange, at: float, which: int, how: int) -> list[Event]:
@@ -62,7 +80,7 @@ def next_events(exchange: Exchange, at: float, which: int, how: int) -> list[Eve
     contacts = list(exchange.phase)
     index = which % (len(contacts) + 1)
     if index == len(contacts):
-        return _elsewhere(exchange, how)
+        return _elsewhere(exchange, at, how)
     contact = contacts[index]
     match exchange.phase[contact]:
         case "menu":
@@ -70,14 +88,22 @@ def next_events(exchange: Exchange, at: float, which: int, how: int) -> list[Eve
         case "waiting":
             return _while_waiting(exchange, contact, at, how)
         case "offered":
-            return _while_offered(exchange, contact, how)
+            return _while_offered(exchange, contact, at, how)
+        case "fallback":
+            return _in_fallback(exchange, contact, at, how)
         case "talking":
-            return _while_talking(exchange, contact, how)
+            return _while_talking(exchange, contact, at, how)
         case _:
             return _after(exchange, contact, at, how)
 
 
-def _elsewhere(exchange: Exchange, how: int) -> list[Event]:
+def _elsewhere(exchange: Exchange, at: float, how: int) -> list[Event]:
+    if how % 12 == 0:
+        return [AgentPaused(AGENTS[how % 3]), AgentPaused(AGENTS[how % 7 % 3]), AgentResumed(AGENTS[how % 3])]
+    if how % 12 == 5:
+        return _new_run(exchange, at)
+    if how % 12 == 9:
+        return [AsteriskDisconnected(), AsteriskConnected(f"run {how}"), *_learnt(exchange, at)]
     if how % 4 == 0:
         return [AgentStateChanged(AGENTS[how % 3], list(TelephoneState)[how % 4]), TimerFired()]
     exchange.arrived += 1
@@ -88,11 +114,63 @@ def _elsewhere(exchange: Exchange, how: int) -> list[Event]:
     return [CallArrived(contact, f"pj-{exchange.arrived}", "jarfalla", "+46858028500", caller, kind)]  # type: ignore[arg-type]
 
 
+def _new_run(exchange: Exchange, at: float) -> list[Event]:
+    """End the engine and begin with everybody who is open."""
+    carried: list[Event] = []
+    for contact, phase in exchange.phase.items():
+        stage: Stage = "leaving" if phase == "after" else phase  # type: ignore[assignment]  # the same words
+        since, agent = exchange.since.get(contact, at), exchange.agent.get(contact)
+        queue = None if phase == "menu" else QUEUES[0]
+        carried.append(
+            ContactCarried(contact, contact, "jarfalla", stage, None, queue, since, agent, None, "caller")
+        )
+    return [EngineStopping(), EngineStarted("0"), *carried, RestorationEnded(0)]
+
+
+def _learnt(exchange: Exchange, at: float) -> list[Event]:
+    """Let a call have come to Asterisk's own queue without us."""
+    exchange.arrived += 1
+    contact, when = f"c-{exchange.arrived}", at - 20
+    exchange.phase[contact], exchange.since[contact] = "fallback", when + 5
+    arrival = CallArrived(contact, contact, "jarfalla", "+46858028500", None, "unreadable", when)
+    return [arrival, CallerFellBack(contact, QUEUES[1], when + 5)]
+
+
+def _fall_back(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    exchange.phase[contact] = "fallback"
+    exchange.since.setdefault(contact, at)
+    if contact in exchange.agent:
+        exchange.free.append(exchange.agent.pop(contact))
+    return [CallerFellBack(contact, QUEUES[how % 3], at if how % 2 else None)]
+
+
+def _in_fallback(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    when = exchange.meanwhile(contact, at)
+    if how % 4 == 0:
+        return [CallerReturned(contact), _queue(exchange, contact, at, how)]
+    if how % 4 == 1:
+        lost = CallerLost(contact, "engine", when)
+        return [lost, *_end(exchange, contact, Outcome.ENGINE_LOST, "engine", when)]
+    if not exchange.free:
+        return [GhostRemoved(contact, "caller", None), *_hang_up(exchange, contact)]
+    agent = exchange.agent[contact] = exchange.free.pop()
+    exchange.phase[contact] = "talking"
+    return [FallbackAnswered(contact, QUEUES[how % 3], agent, when if how % 4 == 2 else None)]
+
+
+def _hang_up(exchange: Exchange, contact: str) -> list[Event]:
+    return [CallerHungUp(contact), *_end(exchange, contact, Outcome.ABANDONED, "caller")]
+
+
 def _in_menu(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
     if how % 5 == 0:
         return _end(exchange, contact, MENU_ENDS[how % 4], "caller")
     if how % 5 == 1:
         return [PromptPlayed(contact, "main", ("welcome",)), DigitPressed(contact, "3")]
+    if how % 15 == 2:
+        return _fall_back(exchange, contact, at, how)
+    if how % 15 == 7:
+        return [CallerReturned(contact), PromptPlayed(contact, "main", ("welcome",))]
     return [
         MenuAnswered(contact, "main", MenuResult.MATCH, "queue"),
         _queue(exchange, contact, at, how),
@@ -110,6 +188,10 @@ def _while_waiting(exchange: Exchange, contact: str, at: float, how: int) -> lis
         return [CallerHungUp(contact), *_end(exchange, contact, QUEUE_ENDS[how % 4], "caller")]
     if how % 6 == 1:
         return [_queue(exchange, contact, at, how)]
+    if how % 12 == 2:
+        return _fall_back(exchange, contact, at, how)
+    if how % 12 == 8:
+        return [CallerReturned(contact, QUEUES[how % 3], exchange.since[contact])]
     if not exchange.free:
         return [TimerFired()]
     agent = exchange.free.pop(how % len(exchange.free))
@@ -119,10 +201,16 @@ def _while_waiting(exchange: Exchange, contact: str, at: float, how: int) -> lis
     return [AgentOffered(contact, agent, QUEUES[how % 3], Rule.SPECIALIST, 0, waited_s, 1, 20.0)]
 
 
-def _while_offered(exchange: Exchange, contact: str, how: int) -> list[Event]:
+def _while_offered(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
     agent = exchange.agent[contact]
     if how % 5 == 0:
-        return [CallerHungUp(contact), *_end(exchange, contact, Outcome.ABANDONED, "caller")]
+        return _hang_up(exchange, contact)
+    if how % 10 == 3:
+        return _fall_back(exchange, contact, at, how)
+    if how % 10 == 8:
+        exchange.phase[contact] = "waiting"
+        exchange.free.append(exchange.agent.pop(contact))
+        return [CallerReturned(contact)]
     if how % 5 <= 2:
         cause = list(OfferFailure)[how % 6]
         exchange.phase[contact] = "waiting"
@@ -130,16 +218,19 @@ def _while_offered(exchange: Exchange, contact: str, how: int) -> list[Event]:
         withdrawn: list[Event] = [OfferWithdrawn(contact, agent, cause)] if how % 5 == 1 else []
         return [*withdrawn, OfferFailed(contact, agent, cause)]
     exchange.phase[contact] = "talking"
-    return [OfferAnswered(contact, agent)]
+    return [OfferAnswered(contact, agent, exchange.meanwhile(contact, at) if how % 2 else None)]
 
 
-def _while_talking(exchange: Exchange, contact: str, how: int) -> list[Event]:
+def _while_talking(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
     agent = exchange.agent[contact]
     if how % 4 == 0:
-        return [CallerLost(contact, "pbx"), *_end(exchange, contact, Outcome.ANSWERED, "pbx")]
+        when = exchange.meanwhile(contact, at) if how % 8 else None
+        lost = CallerLost(contact, "pbx", when)
+        return [lost, *_end(exchange, contact, Outcome.ANSWERED, "pbx", when)]
+    ghost: list[Event] = [GhostRemoved(contact, "talk", agent)] if how % 4 == 1 else []
     exchange.phase[contact] = "after"
     exchange.free.append(exchange.agent.pop(contact))
-    return [TalkEnded(contact, agent, "caller" if how % 2 else "agent")]
+    return [*ghost, TalkEnded(contact, agent, "caller" if how % 2 else "agent")]
 
 
 def _after(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
@@ -148,22 +239,26 @@ def _after(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]
     return [CallerHungUp(contact), *_end(exchange, contact, Outcome.ANSWERED, "agent")]
 
 
-def _end(exchange: Exchange, contact: str, outcome: Outcome, by: EndedBy) -> list[Event]:
+def _end(
+    exchange: Exchange, contact: str, outcome: Outcome, by: EndedBy, when: float | None = None
+) -> list[Event]:
     del exchange.phase[contact]
     if contact in exchange.agent:
         exchange.free.append(exchange.agent.pop(contact))
-    return [CallEnded(contact, outcome, by)]
+    return [CallEnded(contact, outcome, by, when)]
 
 
-def play(steps: list[tuple[int, int, float]]) -> list[Recorded]:
+def play(steps: list[tuple[int, int, float]], exchange: Exchange | None = None) -> list[Recorded]:
     """Turn drawn numbers (which contact, what happens, seconds later) into a stream."""
-    exchange = Exchange()
+    exchange = exchange or Exchange()
     stream: list[Recorded] = []
     at = START
     for which, how, later_s in steps:
         at += later_s
         for event in next_events(exchange, at, which, how):
             stream.append(Recorded(len(stream) + 1, at, event))
+            if contact := getattr(event, "contact", None):
+                exchange.told[contact] = at
     return stream
 
 
