@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ivr.agi.session import AgiSession
 
 CHANNEL = "1700000000.1"
-FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0"
+FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET="
 LONG_S = 20.0  # a telephone rings
 SHORT_S = SILENCE_S - STEP_MARGIN_S  # the longest step that needs no renewal
 
@@ -48,7 +48,7 @@ def with_switch(story: Callable[[Switched], Awaitable[None]], *, ami: bool = Tru
     renewals.ami = ami
 
     async def on_call(session: AgiSession, channel: FakeChannel) -> None:
-        switch = DeadManSwitch(session, renewals)
+        switch = DeadManSwitch(session, CHANNEL, renewals)
         try:
             await story(Switched(switch, channel, renewals))
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +10,10 @@ from hypothesis import strategies as st
 
 from queues.journal.errors import JournalGapError, JournalMissingError, UnreadableLineError
 from queues.journal.format import LINE_LIMIT, format_line
-from queues.journal.reader import JournalTail, read_journal, read_since_start
+from queues.journal.reader import JournalTail, read_journal
 from queues.journal.segments import list_segments
 from queues.journal.writer import JournalWriter
-from routing.events import EngineStarted, Event, PromptEnded, Recorded, RestorationEnded, TimerFired
+from routing.events import Event, PromptEnded, Recorded, TimerFired
 from tests.queues.journal.events import EVENTS
 
 if TYPE_CHECKING:
@@ -151,76 +150,3 @@ def test_a_journal_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(JournalMissingError) as raised:
         list(read_journal(tmp_path / "none"))
     assert f"journal {tmp_path}/none: no such folder; the engine makes it when it starts" == str(raised.value)
-
-
-# --- what an engine reads of an earlier one ---
-
-KINDS: dict[str, Event] = {
-    "start": EngineStarted("0"),
-    "good": RestorationEnded(0),
-    "other": PromptEnded("c-1"),
-}
-
-
-def tell(folder: Path, *kinds: str, segment_bytes: int = 10_000) -> list[Recorded]:
-    with JournalWriter.open(folder, segment_bytes=segment_bytes) as writer:
-        return [writer.append(float(i), KINDS[kind]) for i, kind in enumerate(kinds)]
-
-
-@pytest.mark.parametrize(
-    ("kinds", "first"),
-    [
-        ((), 0),
-        (("other", "other"), 0),
-        (("start", "other"), 0),
-        (("start", "good", "other"), 0),
-        (("start", "good", "other", "start", "other"), 0),
-        (("start", "good", "other", "start", "good"), 3),
-        (("start", "good", "start", "start", "other", "good", "other", "start"), 3),
-        (("good", "other"), 0),
-    ],
-)
-@pytest.mark.parametrize("segment_bytes", [10_000, 150, 1])
-def test_the_journal_is_read_from_the_last_start_that_went_well(
-    tmp_path: Path, kinds: tuple[str, ...], first: int, segment_bytes: int
-) -> None:
-    written = tell(tmp_path, *kinds, segment_bytes=segment_bytes)
-    assert written[first:] == list(read_since_start(tmp_path, 0.0))
-
-
-def test_a_name_in_somebodys_text_is_no_start(tmp_path: Path) -> None:
-    with JournalWriter.open(tmp_path) as writer:
-        started = writer.append(1.0, EngineStarted("0"))
-        good = writer.append(2.0, RestorationEnded(0))
-        said = writer.append(3.0, PromptEnded('"EngineStarted" "RestorationEnded"'))
-    assert [started, good, said] == list(read_since_start(tmp_path, 0.0))
-
-
-def test_segments_older_than_any_call_are_not_read(tmp_path: Path) -> None:
-    written = write(tmp_path, 9)
-    segments = list_segments(tmp_path)
-    os.utime(segments[-2].path, (50.0, 50.0))
-    assert written[segments[-2].first_seq - 1 :] == list(read_since_start(tmp_path, 100.0))
-
-
-def test_a_line_that_a_kill_cut_off_is_not_read(tmp_path: Path) -> None:
-    written = tell(tmp_path, "start", "good", "other")
-    (segment,) = list_segments(tmp_path)
-    segment.path.write_bytes(segment.path.read_bytes()[:-1])
-    assert written[:-1] == list(read_since_start(tmp_path, 0.0))
-
-
-def test_what_stands_before_a_damaged_line_is_read(tmp_path: Path) -> None:
-    written = tell(tmp_path, "start", "good", "other", "other")
-    (segment,) = list_segments(tmp_path)
-    lines = segment.path.read_bytes().splitlines(keepends=True)
-    segment.path.write_bytes(b"".join([*lines[:2], b"?" + lines[2], lines[3]]))
-    reading = read_since_start(tmp_path, 0.0)
-    assert [next(reading), next(reading)] == written[:2]
-    with pytest.raises(UnreadableLineError) as raised:
-        next(reading)
-    assert raised.value.offset == len(lines[0] + lines[1])
-
-
-def test_a_journal_that_is_not_there_tells_nothing_of_an_earlier_engine(tmp_path: Path) -> None:
-    assert list(read_since_start(tmp_path / "none", 0.0)) == []
