@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND := noninteractive
 PYTHON_BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run check test bench lock wheel clean venv box lint types
+.PHONY: help setup run check test bench faults lock wheel clean venv box lint types
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -26,6 +26,9 @@ test: setup lint types  ## everything, on a real Asterisk
 
 bench: setup  ## what a call costs, ours against Asterisk's share
 	@$(PYTHON_BIN)/python -m tests.system.bench $(ARGS)
+
+faults: setup  ## break everything on purpose, under calls, and write down what came of it
+	@$(PYTHON_BIN)/python -m tests.system.faults $(ARGS)
 
 lock: .cache/uv/bin/uv  ## write requirements.lock from pyproject.toml (ARGS=--upgrade for newer versions)
 	@.cache/uv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

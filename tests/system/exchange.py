@@ -186,6 +186,12 @@ class RealExchange:
             self.stream.append(recorded)
             self.board.apply(recorded)
 
+    def reopen_journal(self) -> None:
+        """Read on in files that have taken the place of those we read."""
+        position = self._tail.position
+        self._tail.close()
+        self._tail = JournalTail(self.stand.settings.journal, position)
+
     async def until(self, is_so: Callable[[], bool], what: str, within_s: float = WITHIN_S) -> None:
         """Wait until the journal says so; `what` names it if it never does."""
         deadline = time.monotonic() + within_s

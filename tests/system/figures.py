@@ -29,6 +29,7 @@ class Fault:
     order_kept: bool | None = None
     calls: int = 0
     lost: int = 0
+    let_go: int = 0  # by the fault itself
     doubled: int = 0
     differences: int = 0  # in the ledger
     notes: dict[str, str] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Fault:
         """Take what the ledger found."""
         self.calls = sum(found.calls for found in balances)
         self.lost = sum(found.lost for found in balances)
+        self.let_go = sum(found.let_go for found in balances)
         self.doubled = sum(found.doubled for found in balances)
         self.differences = sum(len(found.differences) for found in balances)
 

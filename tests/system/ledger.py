@@ -87,6 +87,7 @@ class Balance(NamedTuple):
 
     calls: int
     lost: int  # without one closed contact, or let go unserved
+    let_go: int  # unserved, and declared: by what was broken
     doubled: int  # contacts beyond one for a call
     differences: tuple[str, ...]
 
@@ -132,14 +133,16 @@ def balance(books: Books, declared: Declared) -> Balance:
         *_rings(books, matched, declared),
     ]
     rows = {row.contact: row for row in books.rows}
-    lost = doubled = 0
+    lost = let_go = doubled = 0
     for call, own in zip(books.calls, matched, strict=True):
         closed = [c for c in own if c.id in rows and rows[c.id].ended_at is not None]
         if call.caller not in declared.malformed:
             served = any(rows[contact.id].outcome in SERVED for contact in closed)
-            lost += len(closed) != 1 or (call.was_cut_off and not served)
+            is_declared = call.caller in declared.cut_off
+            lost += len(closed) != 1 or (call.was_cut_off and not served and not is_declared)
+            let_go += len(closed) == 1 and not served and is_declared
             doubled += max(0, len(own) - 1)
-    return Balance(len(books.calls), lost, doubled + len(unmatched), tuple(differences))
+    return Balance(len(books.calls), lost, let_go, doubled + len(unmatched), tuple(differences))
 
 
 def _fold(events: Sequence[Recorded]) -> dict[str, _Contact]:

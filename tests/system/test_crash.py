@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ivr.demo.telephone import Behaviour, Telephone
     from tests.system.caller import Caller
     from tests.system.exchange import RealExchange
+    from tests.system.figures import Fault
 
 pytestmark = pytest.mark.asterisk
 
@@ -41,7 +42,12 @@ async def serve_in_turn(telephone: Telephone, callers: int) -> None:
         await call.hang_up()
 
 
-def test_a_killed_engine_loses_nobody(exchange: RealExchange) -> None:
+def test_a_killed_engine_loses_nobody(exchange: RealExchange, fault: Fault) -> None:
+    fault.is_that(
+        "The engine is killed and started again",
+        f"SIGKILL with {WAITING} callers waiting, one in a menu, one ringing and three talking",
+    )
+
     async def play() -> None:
         async with AsyncExitStack() as stack:
             both, slow, *talkers = [
@@ -70,8 +76,7 @@ def test_a_killed_engine_loses_nobody(exchange: RealExchange) -> None:
             await exchange.until(lambda: all(exchange.has(c, CallerReturned) for c in back), "all are back")
             await asyncio.sleep(1.0)
             assert len(exchange.stories(menu.number)[0].of(PromptPlayed)) == 2  # the menu is said again
-            for caller in (menu, *waiting[:2]):
-                assert caller.longest_gap_s() < DEAD_S
+            fault.heard(menu, *waiting[:2], limit_s=DEAD_S)
             await both.register(5.0)
             await serve_in_turn(both, WAITING)
             call = await slow.ringing(5.0)
@@ -82,7 +87,7 @@ def test_a_killed_engine_loses_nobody(exchange: RealExchange) -> None:
 
             served = answered_by(exchange, "both")[-WAITING:]
             entered = sorted(waiting, key=lambda c: exchange.stories(c.number)[0].at(CallerQueued))
-            assert served == [exchange.contact_of(caller) for caller in entered]
+            fault.kept(served, [exchange.contact_of(caller) for caller in entered])
             for caller in (*talking, ringing, *waiting):
                 assert (
                     len(exchange.stories(caller.number)[0].of(AgentOffered)) == 1

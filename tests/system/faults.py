@@ -1,0 +1,102 @@
+"""`make faults`: everything that can break is broken under calls on a real Asterisk, and measured.
+
+Run as `python -m tests.system.faults`; further arguments go to pytest. Runs the tests that measure a fault,
+each of which ends in the ledger, and writes docs/reliability.md from what they measured.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.toolbox import find_program
+from tests.system.figures import FILE_VARIABLE, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.system.figures import Fault
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = ROOT / "docs" / "reliability.md"
+FILES = (
+    "test_crash.py",
+    "test_engine_away.py",
+    "test_hang.py",
+    "test_ami_faults.py",
+    "test_asterisk_restart.py",
+    "test_two_engines.py",
+    "test_storage_faults.py",
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the tests, write the page, and return pytest's exit code."""
+    with tempfile.TemporaryDirectory(prefix="vaxel-faults-") as folder:
+        file = Path(folder) / "faults"
+        file.touch()
+        os.environ[FILE_VARIABLE] = str(file)
+        code = pytest.main([*(str(Path(__file__).parent / name) for name in FILES), *arguments])
+        faults = read(file)
+    REPORT.write_text(_page(faults), "utf-8")
+    print(f"written to {REPORT.relative_to(ROOT)}")  # noqa: T201  # it is the output
+    return int(code)
+
+
+def _page(faults: Sequence[Fault]) -> str:
+    asterisk = find_program("asterisk").version
+    place = f"Python {platform.python_version()}, Asterisk {asterisk}, {os.cpu_count()} cores"
+    table = "\n".join(_row(fault) for fault in faults)
+    details = "\n".join(_details(fault) for fault in faults)
+    return f"""# Reliability
+
+Written by `make faults` on {time.strftime("%Y-%m-%d")}: {place}.
+
+Each fault happens to a real Asterisk and the real engine, under calls. Afterwards the *ledger* holds what
+every caller and every agent's telephone saw against the journal, the call log and Asterisk itself: each call
+has one closed contact with the right outcome; arrival, end and talk agree within a second unless it says
+otherwise below; nobody was rung whom the router did not choose; nothing is left in Asterisk.
+
+- *lost*: calls without one closed contact, or let go without having been served.
+- *cut off*: calls that ended unserved by the nature of the fault (Asterisk is dead, nobody is logged in);
+  each is closed as such in the log.
+- *doubled*: contacts beyond one for a call.
+- *silence*: the longest time in which a caller heard nothing, measured on RTP.
+- *order*: callers were served in the order they came.
+
+| fault | calls | lost | cut off | doubled | ledger's differences | silence | order |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+{table}
+
+## What was done
+
+{details}
+"""
+
+
+def _row(fault: Fault) -> str:
+    gap = "" if fault.gap_s is None else f"{fault.gap_s:.1f} s"
+    order = {None: "", True: "kept", False: "lost"}[fault.order_kept]
+    counts = (fault.calls, fault.lost, fault.let_go, fault.doubled, fault.differences)
+    return f"| {fault.name} | {' | '.join(map(str, counts))} | {gap} | {order} |"
+
+
+def _details(fault: Fault) -> str:
+    lines = [f"- **{fault.name}**: {fault.done}."]
+    if fault.out_s:
+        places = ", ".join(f"{place} {after_s:.1f} s" for place, after_s in fault.out_s.items())
+        lines.append(f"  In a queue of Asterisk's own after: {places}.")
+    if fault.notes:
+        lines.append(f"  {'; '.join(f'{what}: {figure}' for what, figure in fault.notes.items())}.")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
