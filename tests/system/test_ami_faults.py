@@ -211,8 +211,10 @@ def test_ghosts_are_removed(exchange: RealExchange, proxy: AmiProxy, fault: Faul
 
 
 def test_an_offer_that_we_take_back_never_counts_against_the_agent(
-    exchange: RealExchange, proxy: AmiProxy
+    exchange: RealExchange, proxy: AmiProxy, fault: Fault
 ) -> None:
+    fault.is_that("An offer is taken back", "AMI says that the ringing telephone is gone, and it is not")
+
     async def play() -> None:
         async with exchange.telephone("slow", Ring()) as slow, exchange.caller() as caller:
             await exchange.register(slow)
