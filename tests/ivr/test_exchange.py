@@ -259,3 +259,39 @@ def test_a_session_hears_that_an_officer_has_its_caller() -> None:
         assert session.told == ["talk began"]
 
     in_office(story)
+
+
+def test_something_rings_while_a_session_of_ours_offers_its_caller() -> None:
+    async def story(office: Office) -> None:
+        session = Attached()
+        queue_up(office)
+        office.exchange.attach(CASE, session)
+        assert not office.exchange.rings()
+        office.free("anna")
+        assert office.exchange.rings()
+        office.exchange.happened(OfferAnswered(CASE, "anna"))
+        assert not office.exchange.rings()
+
+    in_office(story)
+
+
+def test_what_an_earlier_run_lets_ring_is_not_ours_to_wait_for() -> None:
+    async def story(office: Office) -> None:
+        queue_up(office)
+        office.free("anna")
+        assert not office.exchange.rings()
+        assert not office.exchange.is_attached(CASE)
+
+    in_office(story)
+
+
+def test_a_caller_who_has_gone_rings_nobody_although_the_session_is_still_there() -> None:
+    async def story(office: Office) -> None:
+        queue_up(office)
+        office.exchange.attach(CASE, Attached())
+        office.free("anna")
+        office.exchange.happened(CallerHungUp(CASE))
+        assert office.exchange.is_attached(CASE)
+        assert not office.exchange.rings()
+
+    in_office(story)
