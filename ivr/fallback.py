@@ -21,6 +21,7 @@ class Ended(NamedTuple):
     phase: str
     at: float
     answered_at: float | None  # by the last agent whom the engine rang
+    called: str = ""  # as the network wrote it
 
 
 class InFallback(NamedTuple):
@@ -38,9 +39,9 @@ def read_ends(notes: Iterable[str]) -> dict[str, Ended]:
     """Read the notes on ends: case → end."""
     ends = {}
     for note in notes:
-        case, phase, at, answered, *_ = (*note.split("|"), *[""] * 4)
+        case, phase, at, answered, called, *_ = (*note.split("|"), *[""] * 5)
         if (seconds := seconds_of(at)) is not None:
-            ends[case] = Ended(phase, seconds, seconds_of(answered))
+            ends[case] = Ended(phase, seconds, seconds_of(answered), called)
     return ends
 
 

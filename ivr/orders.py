@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ivr.ami.client import AmiClient
     from ivr.exchange import Exchange
+    from ivr.lateness import Lateness
     from ivr.mirror import FallbackMirror
     from routing.events import Input
 
@@ -29,8 +30,9 @@ log = logging.getLogger(__name__)
 class Orders:
     """Pass inputs on and act on them by AMI. `attach` the client before the first input."""
 
-    def __init__(self, mirror: FallbackMirror) -> None:
+    def __init__(self, mirror: FallbackMirror, lateness: Lateness) -> None:
         self._mirror = mirror
+        self._lateness = lateness
         self._withdrawals: set[asyncio.Task[None]] = set()
 
     def attach(
@@ -55,6 +57,7 @@ class Orders:
 
     def tell(self, event: Input) -> bool:
         """Pass on what AMI or a telephone of ours told; return False when it was stale."""
+        event = self._lateness.dated(event)
         match event:
             case AgentStateChanged(agent):
                 before = self._exchange.core.telephones.get(agent)

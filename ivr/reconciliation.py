@@ -72,6 +72,7 @@ class Known(NamedTuple):
 
     asterisk_run: str
     ended: AbstractSet[str]  # contacts
+    until: float | None = None  # UTC second of the last event; None: there was no earlier run
 
 
 class Reconciliation:
@@ -92,6 +93,7 @@ class Reconciliation:
         self._mirror = mirror
         self._run = known.asterisk_run
         self._ended_before = known.ended
+        self._unseen_since = known.until
         self._suspects: set[Suspect] = set()
         self._checked_version = False
 
@@ -117,6 +119,7 @@ class Reconciliation:
             ends = read_ends((await read_tree(client, ENDS)).values())
             for case in gone:
                 self._gone(case, ends.get(case), was_cut_off=was_cut_off)
+        await self._learn_unseen(client, living)
         self._keep_switches(client)
         await self._mirror.match(client)
 
@@ -232,6 +235,18 @@ class Reconciliation:
             self._exchange.happened(CallerLost(contact, "pbx"))
         else:
             self._exchange.happened(CallerHungUp(contact))
+
+    async def _learn_unseen(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
+        """Log calls that came and went between two runs, and that Asterisk's own queue never had."""
+        since, self._unseen_since = self._unseen_since, None
+        if since is None:
+            return
+        for case, end in read_ends((await read_tree(client, ENDS)).values()).items():
+            came_at = arrived_at(case)
+            is_known = case in self._contacts or case in self._ended_before or case in living
+            if came_at is not None and came_at >= int(since) and not is_known:
+                self._exchange.happened(self._arrivals.learned(case, end.called, None, came_at))
+                self._gone(case, end, was_cut_off=False)
 
     # --- the fallback -----------------------------------------------------------------------------
 

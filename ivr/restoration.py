@@ -47,6 +47,7 @@ class Restored(NamedTuple):
     ended: frozenset[str]  # contacts that were closed
     paused: tuple[str, ...]  # agents
     asterisk_run: str  # the run of Asterisk that it knew last; empty: none
+    until: float | None  # UTC second of its last event; None: there was no earlier run
 
 
 def restore(events: Iterable[Recorded]) -> Restored:
@@ -54,8 +55,9 @@ def restore(events: Iterable[Recorded]) -> Restored:
     contacts: dict[str, ContactCarried] = {}
     ended: set[str] = set()
     paused: dict[str, None] = {}
-    run = ""
+    run, until = "", None
     for _, at, event in events:
+        until = at
         match event:
             case AgentPaused(agent):
                 paused[agent] = None
@@ -76,7 +78,7 @@ def restore(events: Iterable[Recorded]) -> Restored:
                 known = contacts.get(getattr(event, "contact", ""))
                 if known is not None:
                     contacts[known.contact] = _follow(known, at, event)
-    return Restored(tuple(contacts.values()), frozenset(ended), tuple(paused), run)
+    return Restored(tuple(contacts.values()), frozenset(ended), tuple(paused), run, until)
 
 
 def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
@@ -20,6 +21,7 @@ from ivr.core import Core
 from ivr.exchange import Exchange
 from ivr.following import Following
 from ivr.installation import default_number, targets
+from ivr.lateness import Lateness
 from ivr.menu.number import policy
 from ivr.mirror import FallbackMirror
 from ivr.open_files import allow_open_files
@@ -45,6 +47,7 @@ from routing.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ivr.ami.codec import Event as AmiEvent
     from ivr.ami.errors import AmiError
     from ivr.menu.number import Number
     from ivr.prompts import PromptLibrary
@@ -84,20 +87,27 @@ class Engine:
         self._restored = self._read_journal(everybody)
         core = Core({number.id: number for number in parts.numbers}, everybody)
         mirror = FallbackMirror(everybody, core.telephones, core.paused)
-        orders, consults = Orders(mirror), Consults()
+        lateness = Lateness(self._clock.now, time.time)
+        orders, consults = Orders(mirror, lateness), Consults()
         self.exchange = Exchange(core, self._journal, self._clock, orders.withdraw)
         led_to = targets(parts.numbers)
         transfers = Transfers(orders.tell, core.contacts, led_to, consults, orders.release)
         translator = Translator(orders.tell, core.contacts, everybody.agents, orders.withdraw, transfers)
+
+        def take(event: AmiEvent) -> None:
+            lateness.begin(event)
+            translator.take(event)
+            lateness.end()
+
         arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
-        known = Known(self._restored.asterisk_run, self._restored.ended)
+        known = Known(self._restored.asterisk_run, self._restored.ended, self._restored.until)
         self._reconciliation = Reconciliation(self.exchange, translator, arrivals, mirror, known)
         self._ami = AmiClient(
             settings.ami_host,
             settings.ami_port,
             settings.ami_user,
             settings.secrets.open().ami.reveal(),
-            on_event=translator.take,
+            on_event=take,
             on_connected=self._reconciliation.connected,
             on_lost=self._disconnected,
         )

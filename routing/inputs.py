@@ -195,6 +195,7 @@ class TalkEnded(NamedTuple):
     contact: str
     agent: str  # or an officer
     by: EndedBy
+    when: float | None = None
 
 
 class ConsultBegan(NamedTuple):
@@ -222,6 +223,7 @@ class CallTransferred(NamedTuple):
     target: str
     manner: Literal["blind", "attended"]
     answered: bool = False  # the officer talks with the caller already
+    when: float | None = None
 
 
 class OfficerAnswered(NamedTuple):
@@ -229,6 +231,7 @@ class OfficerAnswered(NamedTuple):
 
     contact: str
     officer: str
+    when: float | None = None
 
 
 class OfficerFailed(NamedTuple):

@@ -190,15 +190,16 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
             row["offers"] += 1
         case OfferAnswered(_, agent, when) | FallbackAnswered(_, _, agent, when):
             _begin_talk(row, at if when is None else when, agent)
-        case OfficerAnswered(_, officer):
-            _begin_talk(row, at, officer)
-        case CallTransferred(target=target, answered=answered):
-            _end_talk(row, at)
+        case OfficerAnswered(_, officer, when):
+            _begin_talk(row, at if when is None else when, officer)
+        case CallTransferred(target=target, answered=answered, when=when):
+            handed_at = at if when is None else when
+            _end_talk(row, handed_at)
             row["hops"] += 1
             if answered:
-                _begin_talk(row, at, target)
-        case TalkEnded():
-            _end_talk(row, at)
+                _begin_talk(row, handed_at, target)
+        case TalkEnded(when=when):
+            _end_talk(row, at if when is None else when)
         case CallerHungUp(_, when) | CallerLost(_, _, when):
             _end_talk(row, at if when is None else when)
         case CallEnded(_, outcome, by, when):

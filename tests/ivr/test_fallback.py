@@ -22,7 +22,7 @@ CASE = "vaxel-1763782800.7"
         ),
         (f"{CASE}|waiting|1763782900.125|", {CASE: Ended("waiting", 1_763_782_900.125, None)}),
         (f"{CASE}||1763782900", {CASE: Ended("", 1_763_782_900.0, None)}),
-        (f"{CASE}|lost|1763782900|soon|and more", {CASE: Ended("lost", 1_763_782_900.0, None)}),
+        (f"{CASE}|lost|1763782900|soon||and more", {CASE: Ended("lost", 1_763_782_900.0, None)}),
         (f"{CASE}|waiting|soon|", {}),
         (f"{CASE}|waiting", {}),
         ("", {}),

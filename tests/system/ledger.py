@@ -20,16 +20,20 @@ from routing.events import (
     CallerHungUp,
     CallerLost,
     CallerReturned,
+    CallTransferred,
     OfferFailed,
     OfferFailure,
+    OfficerAnswered,
+    OfficerFailed,
     Outcome,
+    TalkEnded,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from queues.calllog.readings import ContactRecord
-    from routing.events import Recorded
+    from routing.events import Event, Recorded
 
 AGREE_S = 1.0  # two who saw the same thing may differ by so much
 CROSSED_S = 0.5  # an offer may cross the caller's hang-up by so much, and ring nobody
@@ -109,7 +113,28 @@ class _Contact:
         self.offers: list[tuple[float, str]] = []
         self.unrung: Counter[str] = Counter()  # offers that the log itself says may not have rung
         self.hung_up_at: float | None = None
+        self.asked_s = 0.0  # talked with officers whose telephones were rung for the agent who asked them
+        self._asked: str | None = None
+        self._asked_since: float | None = None
         self.fell_back = False
+
+    def follow_officer(self, at: float, event: Event) -> None:
+        """Count the talk with an officer whom an agent asked before handing the caller over."""
+        match event:
+            case CallTransferred(_, _, "officer", officer, "attended", answered):
+                self._end_asked(at)
+                self._asked, self._asked_since = officer, at if answered else None
+            case OfficerAnswered(_, officer) if officer == self._asked:
+                self._asked_since = at
+            case CallTransferred() | TalkEnded() | OfficerFailed() | CallEnded():
+                self._end_asked(at)
+            case _:
+                pass
+
+    def _end_asked(self, at: float) -> None:
+        if self._asked_since is not None:
+            self.asked_s += at - self._asked_since
+        self._asked = self._asked_since = None
 
     def may_be_unrung(self, agent: str) -> int:
         """Return how many of the agent's offers may have rung nowhere."""
@@ -155,6 +180,7 @@ def _fold(events: Sequence[Recorded]) -> dict[str, _Contact]:
         known = contacts.get(getattr(event, "contact", ""))
         if known is None:
             continue
+        known.follow_officer(recorded.at, event)
         match event:
             case CallEnded(outcome=outcome):
                 known.outcomes.append(outcome)
@@ -260,19 +286,25 @@ def _told_to_callers(
             and (off := _off(row.ended_at, call.ended_at, declared.late_s)) is not None
         ):
             yield f"{who} ended {off} in the log"
-        yield from _outcome(call, row, who, talked.get(call.caller), declared)
+        yield from _outcome(call, row, who, talked.get(call.caller), own[0].asked_s, declared)
 
 
 def _outcome(
-    call: CallSeen, row: ContactRecord, who: str, talked_s: float | None, declared: Declared
+    call: CallSeen,
+    row: ContactRecord,
+    who: str,
+    talked_s: float | None,
+    asked_s: float,
+    declared: Declared,
 ) -> Iterator[str]:
     outcome = Outcome(row.outcome) if row.outcome else None
     if not call.withheld:  # telephones were not told who it is
         if (talked_s is not None) != (outcome is Outcome.ANSWERED):
             with_whom = "nobody" if talked_s is None else f"an agent for {talked_s:.1f} s"
             yield f"{who} talked with {with_whom}, and came to {outcome}"
-        elif talked_s is not None and abs(row.talk_s - talked_s) > declared.late_s:
-            yield f"{who} talked {talked_s:.1f} s by the agent's telephone, {row.talk_s:.1f} s in the log"
+        elif talked_s is not None and abs(row.talk_s - asked_s - talked_s) > declared.late_s:
+            by_telephone = f"{talked_s:.1f} s by the agent's telephone"
+            yield f"{who} talked {by_telephone}, {row.talk_s - asked_s:.1f} s in the log"
     if call.was_cut_off and outcome not in SERVED and call.caller not in declared.cut_off:
         yield f"{who} was cut off, and came to {outcome}"
     if not call.was_cut_off and call.ended_at is not None and outcome is not Outcome.ANSWERED:

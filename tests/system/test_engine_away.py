@@ -151,10 +151,6 @@ def test_callers_are_answered_while_the_engine_is_gone_for_30_s(exchange: RealEx
     exchange.run(play())
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="who hangs up before Asterisk's own queue has them is noted among the ends alone, and not read",
-)
 def test_a_call_that_came_and_went_within_seconds_while_the_engine_was_gone_is_logged(
     exchange: RealExchange,
 ) -> None:

@@ -126,10 +126,6 @@ def said(exchange: RealExchange, caller: Caller) -> list[str]:
     return [event.node for event in story.of(PromptPlayed)]  # type: ignore[union-attr, misc]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="AMI's events carry no time: what happens during a hang is logged as of the hang's end",
-)
 def test_what_happens_during_a_hang_is_logged_at_its_time(exchange: RealExchange) -> None:
 
     async def play() -> None:

@@ -201,10 +201,10 @@ def test_a_caller_who_gives_up_while_the_officer_rings(exchange: RealExchange) -
 def test_attended_to_an_officer_who_has_answered(exchange: RealExchange, asked_in: str, who: str) -> None:
     async def play(at: Scene) -> None:
         consult = await at.consult(OFFICER)
-        assert isinstance(await consult.answered(5.0), Answered)
-        await at.until(ConsultBegan)
-        (officers,) = at.officer.calls
-        await exchange.until(lambda: officers.is_up, "the officer answers")
+        officers = await at.officer.ringing(5.0)
+        assert isinstance(officers, Call)
+        await officers.answered(5.0)
+        await asyncio.sleep(0.3)  # until Asterisk has connected the two
         one, other = (at.talk, consult) if asked_in == "the talk" else (consult, at.talk)
         assert await one.transfer_to(other) == Transferred()
         await at.until(CallTransferred)

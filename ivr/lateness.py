@@ -1,0 +1,49 @@
+"""When what AMI tells truly happened, where that is longer ago than usual.
+
+Owns the reading of an event's own time. An engine that hung, or whose AMI was slow, hears of things late; the
+log is to have them as they were. Knows no contact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.ami.codec import Event as AmiEvent
+    from routing.events import Input
+
+LATE_S = 1.0  # usual are some milliseconds; less than this makes no figure wrong
+
+
+class Lateness:
+    """The lateness of the AMI event that is being taken.
+
+    `now` is the engine's time and `wall` the machine's, by which Asterisk dates its events (`Timestamp`).
+    """
+
+    def __init__(self, now: Callable[[], float], wall: Callable[[], float]) -> None:
+        self._now = now
+        self._wall = wall
+        self._when: float | None = None
+
+    def begin(self, event: AmiEvent) -> None:
+        """Look at the time of an event."""
+        self._when = None
+        try:
+            late_s = self._wall() - float(event.get("Timestamp") or "")
+        except ValueError:
+            return
+        if late_s > LATE_S:
+            self._when = self._now() - late_s
+
+    def end(self) -> None:
+        """Be done with the event: what is told next happens now."""
+        self._when = None
+
+    def dated(self, event: Input) -> Input:
+        """Return the input with its true time, if that is another and the input can have one."""
+        if self._when is None or getattr(event, "when", self) is not None:
+            return event
+        return event._replace(when=self._when)  # type: ignore[call-arg]  # it has the field
