@@ -85,7 +85,8 @@ class Reception:
             return False
         by = entry.sent_by or contact.agent or ""
         self._exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind"))
-        return not contact.away and contact.phase in {Phase.WAITING, Phase.HANDED}
+        # They may have been offered to an agent by now, by what AMI told.
+        return not contact.away and contact.phase in {Phase.WAITING, Phase.OFFERED, Phase.HANDED}
 
     async def _duty(self, session: AgiSession) -> None:
         """Let an agent pause, which two beeps confirm, or come back, which one does."""

@@ -144,8 +144,10 @@ class Reconciliation:
             for contact in known
             if (suspect := self._suspect(contact, living.get(contact.id), is_rung=contact.id in rung))
         }
-        for suspect in sorted(suspects & self._suspects):
-            self._remove(suspect)
+        if ghosts := sorted(suspects & self._suspects):
+            ends = read_ends((await read_tree(client, ENDS)).values())
+            for ghost in ghosts:
+                self._remove(ghost, ends.get(ghost.contact))
         self._suspects = suspects
         self._keep_switches(client)
         for device, state in (await read_device_states(client)).items():
@@ -203,7 +205,7 @@ class Reconciliation:
             return Suspect(contact.id, "offer")
         return None
 
-    def _remove(self, suspect: Suspect) -> None:
+    def _remove(self, suspect: Suspect, end: Ended | None) -> None:
         contact = self._contacts.get(suspect.contact)
         if contact is None:
             return
@@ -212,7 +214,7 @@ class Reconciliation:
         self._exchange.happened(GhostRemoved(contact.id, suspect.what, agent))
         match suspect.what:
             case "caller":
-                self._exchange.happened(CallerHungUp(contact.id))
+                self._gone(contact.id, end, was_cut_off=False)
             case "offer" if agent is not None:
                 self._exchange.happened(OfferFailed(contact.id, agent, OfferFailure.WITHDRAWN))
             case "talk" if agent is not None:

@@ -140,7 +140,6 @@ def test_a_half_open_ami_is_noticed_and_nobody_waits_for_it(
 
 def test_ami_is_slow(exchange: RealExchange, proxy: AmiProxy, fault: Fault) -> None:
     fault.is_that("AMI is slow", f"{DELAY_S:g} s each way, while two callers and one agent talk in turn")
-    exchange.declared.late_s = DELAY_S + 1.0
 
     async def play() -> None:
         proxy.delay_s = DELAY_S
@@ -181,7 +180,6 @@ def test_ghosts_are_removed(exchange: RealExchange, proxy: AmiProxy, fault: Faul
             exchange.caller() as waiting,
         ):
             await exchange.register(both)
-            exchange.declared.late_s = GHOST_S
             await talking.press("1")
             await exchange.until_has(talking, OfferAnswered)
             await waiting.press("2")

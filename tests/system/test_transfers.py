@@ -316,7 +316,7 @@ def test_attended_to_a_queue(exchange: RealExchange, asked_in: str, who: str) ->
         await at.until(CallTransferred)
         await at.agent_is_free()
         ringing = await at.named.ringing(5.0)
-        assert isinstance(ringing, Call), at.story.events
+        assert isinstance(ringing, Call), "\n".join(str(r) for r in at.story.events)
         ringing.answer()
         await at.until(OfferAnswered, 2)
         await at.end(who)
