@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ivr.ring import Rung
     from routing.events import TargetKind
 
+BECOMING_S = 1.0  # measured: 1 ms
+BECOMING_LOOK_S = 0.005
 JUST_ENDED_S = 1.0  # a handing over may be told so much later than the consulting call's end
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ class ConsultSession:
             await self._wait()
         else:
             rung = await self._ring()
-        case = self._becomes or (None if self._session.hung_up else await self._case())
+        case = await self._settled_case()
         if case is None:
             if contact is not None:
                 self._exchange.happened(ConsultEnded(contact.id, self.agent))
@@ -79,7 +81,7 @@ class ConsultSession:
         told = CallTransferred(case, self.agent, self.target.kind, self.target.id, "attended")
         self._exchange.happened(told)
         caller = self._exchange.core.contacts.get(case)
-        return None if caller is None or self._session.hung_up else (caller, rung)
+        return None if caller is None else (caller, rung)
 
     def become(self, contact: str) -> None:
         """Hear that the telephone has handed this caller over: the session is the caller's from now on."""
@@ -107,6 +109,22 @@ class ConsultSession:
         switch_s = OFFICER_RING_S + STEP_MARGIN_S if self._has_ami() else 0
         await self._session.execute("MSet", f"TIMEOUT(absolute)={switch_s:.0f}")
         return await DialRing(self._session).ring(self.target.id, OFFICER_RING_S, lambda: False)
+
+    async def _settled_case(self) -> str | None:
+        """Return whose case the channel has, once that is settled.
+
+        AMI tells of the handing over before it is done. Until it is, the channel is still the telephone's,
+        and what we did on it would be done twice if the telephone's end overtakes it: the caller then stays
+        where they are, in their own session.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + BECOMING_S
+        while not self._session.hung_up:
+            case = await self._case()
+            if case is not None or self._becomes is None or loop.time() > deadline:
+                return case
+            await asyncio.sleep(BECOMING_LOOK_S)
+        return None
 
     async def _case(self) -> str | None:
         """Return the case of the channel: a telephone of ours has none, a caller has."""
