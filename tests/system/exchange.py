@@ -26,8 +26,9 @@ from queues.calllog.readings import list_contacts
 from queues.journal.reader import JournalTail
 from routing.events import CallArrived, CallEnded, OfferAnswered, Recorded, TelephoneState
 from tests.system import pbx
+from tests.system.books import Books, Declared
 from tests.system.caller import Caller
-from tests.system.ledger import Balance, Books, Declared, balance
+from tests.system.ledger import Balance, balance
 from tests.system.seen import Seen, SeenCrowd
 
 if TYPE_CHECKING:

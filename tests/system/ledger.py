@@ -7,83 +7,22 @@ gathered (`tests.system.seen`, `tests.system.exchange`). What a test breaks on p
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.demo.comparison import SERVED
 from queues.board import LOST
 from routing.events import (
-    AgentOffered,
-    CallArrived,
     CallEnded,
-    CallerFellBack,
-    CallerHungUp,
-    CallerLost,
-    CallerReturned,
-    CallTransferred,
-    OfferFailed,
-    OfferFailure,
-    OfficerAnswered,
-    OfficerFailed,
     Outcome,
-    TalkEnded,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from queues.calllog.readings import ContactRecord
-    from routing.events import Event, Recorded
+    from routing.events import Recorded
 
-AGREE_S = 1.0  # two who saw the same thing may differ by so much
-CROSSED_S = 0.5  # an offer may cross the caller's hang-up by so much, and ring nobody
-
-LEFT_UNSERVED = frozenset({Outcome.ABANDONED, Outcome.LEFT_IN_MENU, Outcome.INFORMED, Outcome.SELF_SERVED})
-_UNSERVED_CAUSES = frozenset({OfferFailure.WITHDRAWN, OfferFailure.UNREACHABLE, OfferFailure.CALLER_GONE})
-
-
-class CallSeen(NamedTuple):
-    """One call, as its caller saw it; times are UTC seconds."""
-
-    caller: str
-    began_at: float
-    ended_at: float | None
-    was_cut_off: bool
-    withheld: bool = False
-
-
-class RingSeen(NamedTuple):
-    """One INVITE, as the agent's telephone saw it."""
-
-    agent: str
-    caller: str  # as the telephone was told; empty when withheld
-    at: float
-    talked_s: float | None  # None: not answered
-
-
-@dataclass(slots=True)
-class Declared:
-    """What a test breaks on purpose, and what may differ therefore. Callers are named by their numbers."""
-
-    cut_off: set[str] = field(default_factory=set)  # let go without having been served
-    unreadable: set[str] = field(default_factory=set)  # in the log without their number
-    end_unseen: set[str] = field(default_factory=set)  # Asterisk could not tell them of the end
-    malformed: set[str] = field(default_factory=set)  # what they sent may be no call at all
-    silent: set[str] = field(default_factory=set)  # agents whose telephone may be offered and not rung
-    late_s: float = AGREE_S  # how much later than it happened the log may have it
-    fallback_rings: bool = False  # Asterisk's own queue may ring telephones for callers who were in it
-
-
-class Books(NamedTuple):
-    """Everything since the ledger last balanced."""
-
-    calls: Sequence[CallSeen]
-    rings: Sequence[RingSeen]
-    unwatched: Sequence[str]  # numbers that were phoned from by other means: only the log tells of them
-    events: Sequence[Recorded]
-    rows: Sequence[ContactRecord]
-    agents: Collection[str]  # whom the router may ring; officers are rung by whoever asks for them
-    pseudonyms: Mapping[str, str | None]  # of every number above
+from tests.system.books import AGREE_S, LEFT_UNSERVED, Books, CallSeen, Contact, Declared, fold
 
 
 class Balance(NamedTuple):
@@ -100,55 +39,9 @@ class Balance(NamedTuple):
         return "\n".join(("the ledger does not balance:", *(f"  - {text}" for text in self.differences)))
 
 
-class _Contact:
-    """One contact, as the journal tells it."""
-
-    def __init__(self, arrival: Recorded, event: CallArrived) -> None:
-        self.id = event.contact
-        self.caller = event.caller
-        self.kind = event.caller_kind
-        self.arrived_at = arrival.at if event.when is None else event.when
-        self.arrivals = 0
-        self.outcomes: list[Outcome] = []
-        self.offers: list[tuple[float, str]] = []
-        self.unrung: Counter[str] = Counter()  # offers that the log itself says may not have rung
-        self.hung_up_at: float | None = None
-        self.asked_s = 0.0  # talked with officers whose telephones were rung for the agent who asked them
-        self._asked: str | None = None
-        self._asked_since: float | None = None
-        self.fell_back = False
-
-    def follow_officer(self, at: float, event: Event) -> None:
-        """Count the talk with an officer whom an agent asked before handing the caller over."""
-        match event:
-            case CallTransferred(_, _, "officer", officer, "attended", answered):
-                self._end_asked(at)
-                self._asked, self._asked_since = officer, at if answered else None
-            case OfficerAnswered(_, officer) if officer == self._asked:
-                self._asked_since = at
-            case CallTransferred() | TalkEnded() | OfficerFailed() | CallEnded():
-                self._end_asked(at)
-            case _:
-                pass
-
-    def _end_asked(self, at: float) -> None:
-        if self._asked_since is not None:
-            self.asked_s += at - self._asked_since
-        self._asked = self._asked_since = None
-
-    def may_be_unrung(self, agent: str) -> int:
-        """Return how many of the agent's offers may have rung nowhere."""
-        crossed = 0
-        if self.hung_up_at is not None:
-            crossed = sum(
-                offered == agent and self.hung_up_at - at < CROSSED_S for at, offered in self.offers
-            )
-        return self.unrung[agent] + crossed
-
-
 def balance(books: Books, declared: Declared) -> Balance:
     """Compare everything with everything; nothing is raised, all differences are in the answer."""
-    contacts = _fold(books.events)
+    contacts = fold(books.events)
     matched, unmatched = _match(books, contacts, declared)
     differences = [
         *_journal(books.events, contacts),
@@ -170,47 +63,18 @@ def balance(books: Books, declared: Declared) -> Balance:
     return Balance(len(books.calls), lost, let_go, doubled + len(unmatched), tuple(differences))
 
 
-def _fold(events: Sequence[Recorded]) -> dict[str, _Contact]:
-    contacts: dict[str, _Contact] = {}
-    for recorded in events:
-        event = recorded.event
-        if isinstance(event, CallArrived):
-            contacts.setdefault(event.contact, _Contact(recorded, event)).arrivals += 1
-            continue
-        known = contacts.get(getattr(event, "contact", ""))
-        if known is None:
-            continue
-        known.follow_officer(recorded.at, event)
-        match event:
-            case CallEnded(outcome=outcome):
-                known.outcomes.append(outcome)
-            case AgentOffered(agent=agent):
-                known.offers.append((recorded.at, agent))
-            case OfferFailed(_, agent, cause) if cause in _UNSERVED_CAUSES:
-                known.unrung[agent] += 1
-            case CallerReturned() if known.offers:  # a new session: an offer of before may be over unrung
-                known.unrung[known.offers[-1][1]] += 1
-            case CallerFellBack():
-                known.fell_back = True
-            case CallerHungUp(_, when) | CallerLost(_, _, when):
-                known.hung_up_at = recorded.at if when is None else when
-            case _:
-                pass
-    return contacts
-
-
 def _match(
-    books: Books, contacts: Mapping[str, _Contact], declared: Declared
-) -> tuple[list[list[_Contact]], list[_Contact]]:
+    books: Books, contacts: Mapping[str, Contact], declared: Declared
+) -> tuple[list[list[Contact]], list[Contact]]:
     """Give each call its contacts: by the pseudonym, or by the time where the log has no number."""
-    by_caller: dict[str, list[_Contact]] = defaultdict(list)
+    by_caller: dict[str, list[Contact]] = defaultdict(list)
     nameless = []
     for contact in contacts.values():
         if contact.caller is None:
             nameless.append(contact)
         else:
             by_caller[contact.caller].append(contact)
-    matched: list[list[_Contact]] = []
+    matched: list[list[Contact]] = []
     for call in books.calls:
         own = by_caller.pop(books.pseudonyms.get(call.caller) or "", [])
         if not own and (call.withheld or call.caller in declared.unreadable):
@@ -224,7 +88,7 @@ def _match(
     return matched, [*nameless, *(contact for left in by_caller.values() for contact in left)]
 
 
-def _journal(events: Sequence[Recorded], contacts: Mapping[str, _Contact]) -> Iterator[str]:
+def _journal(events: Sequence[Recorded], contacts: Mapping[str, Contact]) -> Iterator[str]:
     for contact in contacts.values():
         if contact.arrivals != 1:
             yield f"journal: {contact.id} has {contact.arrivals} CallArrived, expected 1"
@@ -240,7 +104,7 @@ def _journal(events: Sequence[Recorded], contacts: Mapping[str, _Contact]) -> It
 
 
 def _contacts_of(
-    books: Books, matched: Sequence[Sequence[_Contact]], unmatched: Sequence[_Contact], declared: Declared
+    books: Books, matched: Sequence[Sequence[Contact]], unmatched: Sequence[Contact], declared: Declared
 ) -> Iterator[str]:
     for call, own in zip(books.calls, matched, strict=True):
         if len(own) != 1 and not (not own and call.caller in declared.malformed):
@@ -249,7 +113,7 @@ def _contacts_of(
         yield f"journal: nobody phoned whom {contact.id} ({contact.kind}) could be"
 
 
-def _log(contacts: Mapping[str, _Contact], rows: Sequence[ContactRecord]) -> Iterator[str]:
+def _log(contacts: Mapping[str, Contact], rows: Sequence[ContactRecord]) -> Iterator[str]:
     found = Counter(row.contact for row in rows)
     by_id = {row.contact: row for row in rows}
     for contact in contacts.values():
@@ -266,9 +130,7 @@ def _log(contacts: Mapping[str, _Contact], rows: Sequence[ContactRecord]) -> Ite
             yield f"call log: the journal knows nothing of {row.contact}"
 
 
-def _told_to_callers(
-    books: Books, matched: Sequence[Sequence[_Contact]], declared: Declared
-) -> Iterator[str]:
+def _told_to_callers(books: Books, matched: Sequence[Sequence[Contact]], declared: Declared) -> Iterator[str]:
     rows = {row.contact: row for row in books.rows}
     talked: dict[str, float] = defaultdict(float)
     for ring in books.rings:
@@ -320,13 +182,13 @@ def _off(told: float | None, seen: float | None, late_s: float) -> str | None:
     return f"{abs(told - seen):.2f} s too {'late' if told > seen else 'early'}"
 
 
-def _rings(books: Books, matched: Sequence[Sequence[_Contact]], declared: Declared) -> Iterator[str]:
+def _rings(books: Books, matched: Sequence[Sequence[Contact]], declared: Declared) -> Iterator[str]:
     """Hold each INVITE against an offer of ours: nobody is rung outside the router."""
     callers = {
         contact.id: call.caller for call, own in zip(books.calls, matched, strict=True) for contact in own
     }
     by_number = {call.caller: own for call, own in zip(books.calls, matched, strict=True)}
-    contacts = _fold(books.events)
+    contacts = fold(books.events)
     rung = Counter(ring.agent for ring in books.rings if ring.agent in books.agents)
     offered = Counter(agent for contact in contacts.values() for _, agent in contact.offers)
     unrung: Counter[str] = Counter()
@@ -351,7 +213,7 @@ def _rings(books: Books, matched: Sequence[Sequence[_Contact]], declared: Declar
         yield from _misdirected(books, contacts, callers)
 
 
-def _misdirected(books: Books, contacts: Mapping[str, _Contact], callers: Mapping[str, str]) -> Iterator[str]:
+def _misdirected(books: Books, contacts: Mapping[str, Contact], callers: Mapping[str, str]) -> Iterator[str]:
     """Find telephones that rang for another caller than the one they were offered."""
     offered = Counter(
         (agent, callers[contact.id])

@@ -13,7 +13,7 @@ from ivr.demo import sip
 from ivr.demo.citizen_log import CitizenEnd
 from ivr.demo.citizens import Crowd
 from ivr.demo.outcomes import Ended
-from tests.system.ledger import CallSeen, RingSeen
+from tests.system.books import CallSeen, RingSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

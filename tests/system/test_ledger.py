@@ -19,7 +19,8 @@ from routing.events import (
     Recorded,
     Rule,
 )
-from tests.system.ledger import Books, CallSeen, Declared, RingSeen, balance
+from tests.system.books import Books, CallSeen, Declared, RingSeen
+from tests.system.ledger import balance
 
 CALLER, OTHER = "+46701740605", "+46701740606"
 AGENTS = frozenset({"both", "named"})
