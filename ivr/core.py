@@ -147,28 +147,28 @@ class Core:
                     return None
                 self.paused.discard(agent)
             case OfferAnswered(contact, agent):
-                if (offered := self._offered(contact, agent)) is None:
+                if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
                 offered.talk(agent)
             case OfferFailed(contact, agent, _):
-                if (offered := self._offered(contact, agent)) is None:
+                if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
                 offered.wait()
             case TalkEnded(contact, agent, by):
-                if (talk := self._talking(contact, agent)) is None:
+                if (talk := self._with(contact, agent, Phase.TALKING)) is None:
                     return None
                 talk.leave(Outcome.ANSWERED, by)
             case ConsultBegan(contact, agent) | ConsultEnded(contact, agent):
-                if self._talking(contact, agent) is None:
+                if self._with(contact, agent, Phase.TALKING) is None:
                     return None
             case CallTransferred():
                 return self._transferred(at, event)
             case OfficerAnswered(contact, officer):
-                if (handed := self._handed(contact, officer)) is None:
+                if (handed := self._with(contact, officer, Phase.HANDED)) is None:
                     return None
                 handed.talk(officer)
             case OfficerFailed(contact, officer, _):
-                if (handed := self._handed(contact, officer)) is None:
+                if (handed := self._with(contact, officer, Phase.HANDED)) is None:
                     return None
                 return self._enqueue(at, handed, self._place(at, handed, None))
             case EngineStarted():
@@ -179,15 +179,6 @@ class Core:
             case _:
                 pass  # the clock, the configuration and the timer concern no single contact
         return self._route(at, event)
-
-    def _offered(self, contact: str, agent: str) -> Contact | None:
-        return self._with(contact, agent, Phase.OFFERED)
-
-    def _talking(self, contact: str, agent: str) -> Contact | None:
-        return self._with(contact, agent, Phase.TALKING)
-
-    def _handed(self, contact: str, officer: str) -> Contact | None:
-        return self._with(contact, officer, Phase.HANDED)
 
     def _with(self, contact_id: str, agent: str, phase: Phase) -> Contact | None:
         contact = self.contacts.get(contact_id)
