@@ -114,7 +114,7 @@ class Engine:
         orders.attach(self._ami, self.exchange, translator.ringing_channel)
         rooms = Rooms(self.exchange, arrivals, parts.prompts, translator, consults, orders, orders.tell)
         self._reception = Reception(rooms)
-        self._following = Following(settings.journal, settings.database_url)
+        self.following = Following(settings.journal, settings.database_url)
         self._stopping = asyncio.Event()
         self.ready = asyncio.Event()  # calls are answered from now on
 
@@ -139,7 +139,7 @@ class Engine:
                     group.create_task(self._reconciliation.keep(self._ami), name="reconciliation"),
                     group.create_task(self._end_restoration(), name="restoration"),
                     group.create_task(self._watch_clock(), name="clock"),
-                    group.create_task(self._following.keep(), name="follower"),
+                    group.create_task(self.following.keep(), name="follower"),
                 ]
                 log.info("answering on %s:%d", settings.agi_host, settings.agi_port)
                 self.ready.set()

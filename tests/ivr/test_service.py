@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sqlite3
 import sys
-from contextlib import asynccontextmanager, closing
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ivr.contact import Phase
-from ivr.demo.stand import free_port
 from ivr.following import END_S as FOLLOWER_END_S
-from ivr.service import Engine, Parts
-from ivr.settings import Settings
-from queues.calllog.errors import CallLogError
-from queues.calllog.readings import list_contacts
-from queues.journal.reader import read_journal
 from queues.journal.writer import JournalWriter
 from routing.events import (
     AgentOffered,
@@ -40,130 +32,34 @@ from routing.events import (
     RestorationEnded,
     TelephoneState,
 )
-from tests.fakes.ami import SECRET, FakeAmi
-from tests.fakes.fastagi import FakeChannel
 from tests.fakes.full_disk import disk_full_at
-from tests.fakes.prompts import NamedPrompts
-from tests.ivr.numbers_for_tests import number_for_tests
+from tests.ivr.engines import CASE, Stand, engine_for, serving, settings_in, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
-    from routing.events import Event, Input
+    from ivr.settings import Settings
+    from routing.events import Input
 
-T = TypeVar("T")
-
-CASE = "c1"
 STORY_S = 8.0  # far longer than any story takes; the slow one says so itself
-POLL_S = 0.01  # for what other processes do, and for what the engine tells nobody
 ANNA = "PJSIP/anna-00000002"
-
-
-class Stand:
-    """An engine, its fake Asterisk, and what the journal says of both."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.asterisk = FakeAmi()
-        self.asterisk.port = settings.ami_port
-        self.asterisk.device_states["PJSIP/vera"] = "NOT_INUSE"  # by this we see that AMI has been read
-        self.engine = Engine(Parts(settings, [number_for_tests()], NamedPrompts(), "0"))
-        self.channels: list[FakeChannel] = []
-        self._children = children()
-        self._running: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Start the engine; return when it has read AMI."""
-        self._running = asyncio.create_task(self.engine.run(), name="engine")
-        await self.engine.ready.wait()
-        await until(lambda: AgentStateChanged("vera", TelephoneState.FREE) in self.events())
-
-    async def stop(self) -> None:
-        """Let the engine end, and raise what its `run` raises."""
-        self.engine.stop()
-        if self._running is not None:
-            await self._running
-
-    def log(self, kind: type[T]) -> list[T]:
-        return [event for event in self.events() if isinstance(event, kind)]
-
-    def events(self) -> list[Event]:
-        return [recorded.event for recorded in read_journal(self.settings.journal)]
-
-    def followers(self) -> set[int]:
-        """Return the processes that the engine has started and that have not ended."""
-        return children() - self._children
-
-    async def call(self, case: str = CASE) -> FakeChannel:
-        """Let a caller enter the engine who wants the school."""
-        arguments = ("+46858028500", case, "allowed", "")
-        channel = FakeChannel(case, callerid="0701740605", arguments=arguments, keys=["1"], real_time=True)
-        await channel.connect(self.settings.agi_host, self.settings.agi_port)
-        self.channels.append(channel)
-        return channel
-
-    async def waiting(self, case: str = CASE) -> FakeChannel:
-        """Let a caller come to the queue, nobody being free."""
-        channel = await self.call(case)
-        await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
-        return channel
-
-    async def offered(self) -> FakeChannel:
-        """Let a caller come to where anna's telephone rings."""
-        channel = await self.waiting()
-        self.asterisk.emit("DeviceStateChange", Device="PJSIP/anna", State="NOT_INUSE")
-        await channel.reached(lambda c: bool(c.dialled))
-        assert self.log(AgentOffered)[-1].agent == "anna"
-        return channel
-
-    def is_logged(self) -> bool:
-        """Say whether the caller has come to the call log."""
-        try:
-            return CASE in {record.contact for record in list_contacts(self.settings.database_url)}
-        except CallLogError:
-            return False
-
-
-@asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Stand]:
-    """Run an engine that has read AMI; whatever `run` raises is raised at the end."""
-    stand = Stand(settings)
-    async with stand.asterisk:
-        try:
-            await stand.start()
-            yield stand
-        finally:
-            for channel in stand.channels:
-                channel.kill()
-                await channel.reached(lambda c: c.closed)
-            await stand.stop()
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Return settings for an engine of its own in `tmp_path`."""
-    (tmp_path / "secrets").mkdir(mode=0o700)
-    (tmp_path / "secrets" / "ami").write_text(f"{SECRET}\n", "ascii")
-    return Settings(state=tmp_path, agi_port=free_port(), ami_port=free_port())
+    return settings_in(tmp_path)
 
 
 def run(settings: Settings, story: Callable[[Stand], Awaitable[None]], most_s: float = STORY_S) -> None:
     """Let `story` happen; one that does not come to its end fails."""
 
     async def main() -> None:
-        async with asyncio.timeout(most_s), serving(settings) as stand:
+        async with asyncio.timeout(most_s), serving(Stand(settings)) as stand:
             await story(stand)
 
     asyncio.run(main())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(POLL_S)
-
-
-def children() -> set[int]:
-    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()}
 
 
 def locked_call_log(settings: Settings) -> closing[sqlite3.Connection]:
@@ -259,7 +155,7 @@ def test_what_stands_before_a_damaged_line_goes_on_in_the_new_run(
         with file.open("ab") as stream:
             stream.write(b"rubbish\n")
         journal.append(2.0, AgentPaused("vera"))
-    engine = Engine(Parts(settings, [number_for_tests()], NamedPrompts(), "0"))
+    engine = engine_for(settings)
     engine._journal.close()
     assert engine._restored.paused == ("anna",)
     assert f"callers may have to begin again: journal {file}, line at byte {offset}: got" in caplog.text
