@@ -62,11 +62,6 @@ class Call:
         return f"Call({'in' if self._incoming else 'out'}, {state})"
 
     @property
-    def is_incoming(self) -> bool:
-        """Whether the far end called us."""
-        return self._incoming is not None
-
-    @property
     def is_up(self) -> bool:
         """Whether both can speak."""
         return self._answer is not None and self._end is None
