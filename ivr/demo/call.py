@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ivr.demo.outcomes import By, TransferOutcome
     from ivr.demo.transactions import Incoming
 
+# How long a telephone takes to hang up after it has handed somebody over. Asterisk 22 says that it is done a
+# moment before it is: a BYE within 2 ms in the call that asked for it cut off the caller 2 times in 40, after
+# 50 ms never in 80.
+GOODBYE_S: Final = 0.05
 KEY_MS: Final = 100  # how long a key is said to be held
 ALLOW: Final = "INVITE, ACK, BYE, CANCEL, INFO, OPTIONS, NOTIFY, UPDATE"
 _SDP: Final[Fields] = (("Content-Type", "application/sdp"),)
@@ -287,6 +291,7 @@ class Call:
         fields = (("Refer-To", target), ("Referred-By", f"<{self.dialog.line.account.uri}>"))
         outcome = await self._referral.outcome(self.request("REFER", fields), within_s)
         if isinstance(outcome, Transferred):
+            await asyncio.sleep(GOODBYE_S)
             await self.hang_up()  # as telephones do: Asterisk waits 60 s for it
         return outcome
 
