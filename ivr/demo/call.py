@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from ivr.demo.outcomes import By, TransferOutcome
     from ivr.demo.transactions import Incoming
 
-# How long a telephone takes to hang up after it has handed somebody over. Asterisk 22 says that it is done a
-# moment before it is: a BYE within 2 ms in the call that asked for it cut off the caller 2 times in 40, after
-# 50 ms never in 80.
+# Between handing over and hanging up. Asterisk 22 says that it is done before it is: a BYE within 2 ms in the
+# call that asked for it cut off the caller 2 times in 40, after 50 ms never in 80.
 GOODBYE_S: Final = 0.05
 KEY_MS: Final = 100  # how long a key is said to be held
 ALLOW: Final = "INVITE, ACK, BYE, CANCEL, INFO, OPTIONS, NOTIFY, UPDATE"
@@ -39,7 +38,7 @@ class Call:
     def __init__(self, dialog: Dialog, ear: sound.SoundPort, incoming: Incoming | None) -> None:
         self.dialog = dialog
         self.sound = ear
-        self.when_over: Callable[[], object] = _nothing  # the telephone forgets the call
+        self.when_over: Callable[[], object] = lambda: None  # the telephone forgets the call
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._incoming = incoming
@@ -333,10 +332,6 @@ class Call:
         self.when_over()
         for event in (self._rang, self._up, self._over):
             event.set()
-
-
-def _nothing() -> None:
-    """Do nothing: what `when_over` is until a telephone keeps the call."""
 
 
 async def _set(event: asyncio.Event, within_s: float | None) -> bool:
