@@ -121,9 +121,7 @@ def test_a_telephone_whose_end_overtakes_its_transfer_takes_nobody_with_it() -> 
         scene.channel.hang_up()
         await scene.over()
         assert scene.became is None
-        assert (
-            scene.office.contact.phase is Phase.TALKING
-        )  # by their own session
+        assert scene.office.contact.phase is Phase.TALKING  # by their own session
 
     while_talking(QUEUE, story)
 

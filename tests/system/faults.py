@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "reliability.md"
 FILES = (
+    "test_no_silence.py",
     "test_crash.py",
     "test_engine_away.py",
     "test_hang.py",
