@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ivr.agi.errors import RemoteProtocolError
 from ivr.consult import Target, read_target
 from ivr.installation import default_number
 from ivr.numbers import NumberPlan, Pseudonyms
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 UNREAD = "unknown"  # the called number when the network told nothing that can be read
 
 
@@ -57,9 +60,13 @@ class Arrivals:
 
         The dialplan's AGI arguments are: called number, case, presentation of the caller's number, phase; the
         place that the channel has kept: queue and UTC second; where it was sent, and by which channel.
+        Raises `RemoteProtocolError` for ids that are none of Asterisk's.
         """
         called, case, presentation, phase, queue, since, target, sender = (*request.arguments, *[""] * 8)[:8]
         contact = case or request.uniqueid
+        if _ID.fullmatch(contact) is None or _ID.fullmatch(request.uniqueid) is None:
+            # AGI has no password; AMI takes some texts for more than one channel.
+            raise RemoteProtocolError("AGI request: got an id of a call that Asterisk does not make")
         arrival = self._arrival(contact, request.uniqueid, called, (request.callerid or "", presentation))
         place = queue if queue in self._queues else None
         return Entry(arrival, phase, place, _seconds(since), read_target(target), endpoint_of(sender) or None)

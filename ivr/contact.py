@@ -114,6 +114,17 @@ class Contact:
                 pass  # there is nothing to perform before the contact's next input
         return contact
 
+    @property
+    def has_talked(self) -> bool:
+        """Whether the caller talks with somebody, or did a moment ago and has not been let go otherwise."""
+        left = self.phase is Phase.LEAVING and self.outcome is Outcome.ANSWERED
+        return left or self.phase is Phase.TALKING
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether the caller may come to a queue: unless the menu, or we, let them go for good."""
+        return self.phase is not Phase.LEAVING or self.has_talked
+
     def wait(self) -> None:
         """Wait in a queue, with nobody."""
         self.phase, self.task, self.agent = Phase.WAITING, Wait(), None

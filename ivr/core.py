@@ -193,11 +193,7 @@ class Core:
         Only who has the caller can hand them over: other news of it is old.
         """
         contact = self.contacts.get(event.contact)
-        has_talked = contact is not None and (
-            contact.phase is Phase.TALKING
-            or (contact.phase is Phase.LEAVING and contact.outcome is Outcome.ANSWERED)
-        )
-        if contact is None or not has_talked or contact.agent != event.by:
+        if contact is None or not contact.has_talked or contact.agent != event.by:
             return None
         decisions = self._route(at, event)
         contact.outcome, contact.ended_by, contact.away = None, "caller", False
@@ -249,8 +245,9 @@ class Core:
 
     def _fell_back(self, at: float, event: CallerFellBack) -> bool:
         contact = self.contacts.get(event.contact)
-        if contact is None or contact.phase not in {Phase.MENU, Phase.WAITING, Phase.OFFERED}:
+        if contact is None or contact.phase is Phase.FALLBACK or not contact.may_wait:
             return False
+        contact.outcome, contact.ended_by = None, "caller"
         contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True
         if contact.queued is None:
             since = at if event.when is None else event.when

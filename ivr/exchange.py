@@ -90,9 +90,9 @@ class Exchange:
 
     def rings(self) -> bool:
         """Tell whether any telephone rings for a caller whom we have."""
-        contacts = self.core.contacts
         return any(
-            contacts[contact].phase is Phase.OFFERED for contact in self._attached if contact in contacts
+            contact.phase is Phase.HANDED or (contact.phase is Phase.OFFERED and contact.id in self._attached)
+            for contact in self.core.contacts.values()
         )
 
     def close(self) -> None:

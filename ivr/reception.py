@@ -76,14 +76,21 @@ class Reception:
     def _was_sent(self, entry: Entry, contact: Contact) -> bool:
         """Tell where somebody has sent the caller, unless AMI has told; return whether it is so.
 
-        Whoever is sent where nothing leads goes back to where they waited.
+        Whoever is sent where nothing leads goes back to where they waited. A caller who comes by the
+        dialplan's way for those who were sent, and whom we believe in a talk, has left it: without AMI we may
+        not even know with whom.
         """
-        target = entry.target
-        if target is None and entry.phase == SENT and contact.queued is not None:
-            target = Target("queue", contact.queued.queue)
-        if target is None:
+        if entry.target is None and entry.phase != SENT:
             return False
-        by = entry.sent_by or contact.agent or ""
+        place = contact.queued.queue if contact.queued is not None else contact.number.menu.person_queue
+        target = entry.target or Target("queue", place)
+        if contact.agent is not None and entry.sent_by not in {None, contact.agent}:
+            # Whom they talked with in between, we have missed.
+            missed = CallTransferred(
+                contact.id, contact.agent, "officer", entry.sent_by or "", "attended", answered=True
+            )
+            self._exchange.happened(missed)
+        by = contact.agent or ""
         self._exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind"))
         # They may have been offered to an agent by now, by what AMI told.
         return not contact.away and contact.phase in {Phase.WAITING, Phase.OFFERED, Phase.HANDED}

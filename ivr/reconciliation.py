@@ -37,11 +37,12 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     OfferFailure,
+    OfficerAnswered,
     TalkEnded,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
     from typing import Literal
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from ivr.fallback import Ended, InFallback
     from ivr.mirror import FallbackMirror
     from ivr.translator import Translator
+    from routing.events import Input
 
 PAUSE_S = 5.0  # between two looks; a ghost lives for two of them at most
 BACK = "back"  # the dialplan's way from the fallback to us
@@ -76,17 +78,22 @@ class Known(NamedTuple):
 
 
 class Reconciliation:
-    """Compare and tell. `known` is the journal's; everything else is the engine's own."""
+    """Compare and tell. `known` is the journal's; everything else is the engine's own.
+
+    `tell` passes on what AMI would have told, with the orders that follow from it.
+    """
 
     def __init__(
         self,
         exchange: Exchange,
+        tell: Callable[[Input], bool],
         translator: Translator,
         arrivals: Arrivals,
         mirror: FallbackMirror,
         known: Known,
     ) -> None:
         self._exchange = exchange
+        self._tell = tell
         self._contacts = exchange.core.contacts
         self._translator = translator
         self._arrivals = arrivals
@@ -94,11 +101,13 @@ class Reconciliation:
         self._run = known.asterisk_run
         self._ended_before = known.ended
         self._unseen_since = known.until
+        self._is_settled = False  # everything has been read since AMI was connected
         self._suspects: set[Suspect] = set()
         self._checked_version = False
 
     async def connected(self, client: AmiClient) -> None:
         """Read everything anew: what `AmiClient` calls before it gives us events."""
+        self._is_settled = False
         known = list(self._contacts)  # asked first: who arrives meanwhile may not be in the list
         if not self._checked_version and is_outdated(version := await read_version(client)):
             log.warning("Asterisk %s lacks known security fixes: bring it up to date", version)
@@ -107,8 +116,6 @@ class Reconciliation:
         channels = await read_channels(client)
         living = {channel.uniqueid: channel for channel in channels}
         was_cut_off = self._run not in {"", run}
-        self._run = run
-        self._exchange.happened(AsteriskConnected(run))
         for device, state in (await read_device_states(client)).items():
             self._translator.device(device, state)
         await self._learn_answers(client, living)
@@ -121,13 +128,19 @@ class Reconciliation:
                 self._gone(case, ends.get(case), was_cut_off=was_cut_off)
         await self._learn_unseen(client, living)
         self._keep_switches(client)
+        for contact in self._contacts.values():
+            if contact.phase is Phase.TALKING:  # a renewal may have crossed its beginning as AMI went away
+                set_absolute_timeout(client, contact.id, 0)
         await self._mirror.match(client)
+        # Last: a connection that breaks before this is no better than none.
+        self._run, self._unseen_since, self._is_settled = run, None, True
+        self._exchange.happened(AsteriskConnected(run))
 
     async def keep(self, client: AmiClient) -> NoReturn:
         """Compare every few seconds, while connected."""
         while True:
             await asyncio.sleep(PAUSE_S)
-            if client.connected:
+            if client.connected and self._is_settled:
                 try:
                     await self.look(client)
                 except AmiError as error:
@@ -150,6 +163,7 @@ class Reconciliation:
                 self._remove(ghost, ends.get(ghost.contact))
         self._suspects = suspects
         self._keep_switches(client)
+        await self._learn_answers(client, living)
         for device, state in (await read_device_states(client)).items():
             self._translator.device(device, state)
         if any(channel.context == CONTEXT for channel in channels) or any(
@@ -168,28 +182,26 @@ class Reconciliation:
             channel = living.get(contact.id)
             if channel is not None and channel.context == CONTEXT:
                 continue  # whoever talks with them there was asked by Asterisk's own queue
-            if contact.phase is Phase.OFFERED and channel is not None and channel.bridge_id is not None:
+            if channel is None or channel.bridge_id is None or contact.agent is None:
+                continue
+            if contact.phase in {Phase.OFFERED, Phase.HANDED}:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
-                if contact.agent is not None:
-                    self._exchange.happened(OfferAnswered(contact.id, contact.agent, when))
-            if contact.phase is Phase.TALKING and channel is not None and channel.bridge_id is not None:
-                other = others.get(channel.bridge_id, contact.agent)
-                if contact.agent is not None and other and other != contact.agent:
-                    to = CallTransferred(
-                        contact.id, contact.agent, "officer", other, "attended", answered=True
-                    )
-                    self._exchange.happened(to)
+                is_offer = contact.phase is Phase.OFFERED  # asked now: events go on meanwhile
+                answer = OfferAnswered if is_offer else OfficerAnswered
+                self._tell(answer(contact.id, contact.agent, when))
+            other = others.get(channel.bridge_id)
+            if contact.phase is Phase.TALKING and other and other != contact.agent:
+                to = CallTransferred(contact.id, contact.agent, "officer", other, "attended", answered=True)
+                self._tell(to)
 
     def _keep_switches(self, client: AmiClient) -> None:
         """Hold the dead-man's switch of who has no session of ours and needs none now.
 
-        A telephone that an earlier run let ring rings on; its caller must not be taken from it. A talk must
-        not be cut: a renewal may have crossed its beginning as AMI went away.
+        A telephone that an earlier run let ring rings on; its caller must not be taken from it.
         """
         for contact in self._contacts.values():
-            if contact.phase is Phase.TALKING:
-                set_absolute_timeout(client, contact.id, 0)
-            elif contact.phase is Phase.OFFERED and not self._exchange.is_attached(contact.id):
+            is_rung = contact.phase in {Phase.OFFERED, Phase.HANDED}
+            if is_rung and not self._exchange.is_attached(contact.id):
                 set_absolute_timeout(client, contact.id, SILENCE_S)
 
     # --- ghosts ---------------------------------------------------------------------------------
@@ -240,7 +252,7 @@ class Reconciliation:
 
     async def _learn_unseen(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
         """Log calls that came and went between two runs, and that Asterisk's own queue never had."""
-        since, self._unseen_since = self._unseen_since, None
+        since = self._unseen_since
         if since is None:
             return
         for case, end in read_ends((await read_tree(client, ENDS)).values()).items():
@@ -266,15 +278,22 @@ class Reconciliation:
                 continue  # it is on its way back
             if case not in self._contacts and case not in self._ended_before:
                 await self._learn(client, case, call, channel)
-            self._exchange.happened(CallerFellBack(case, call.queue, call.since))
+            contact = self._contacts.get(case)
+            if contact is None or contact.agent is None or contact.agent != call.agent:  # else we know it
+                self._exchange.happened(CallerFellBack(case, call.queue, call.since))
             if call.agent is not None:
                 self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, call.answered_at))
             if channel is None:
                 self._gone(case, ends.get(case), was_cut_off=case not in ends)
             elif channel.bridge_id is None and call.agent is None:
-                await redirect(client, case, "vaxel-exchange", BACK)
+                await self._fetch_back(client, case)
         for case in over:
             forget(client, CONTEXT, case)
+
+    async def _fetch_back(self, client: AmiClient, case: str) -> None:
+        """Bring a caller back to us, unless somebody has answered since we looked."""
+        if await read_variable(client, case, "VAXEL_PHASE") == Phase.FALLBACK:
+            await redirect(client, case, "vaxel-exchange", BACK)
 
     async def _learn(
         self, client: AmiClient, case: str, call: InFallback, channel: ChannelSnapshot | None

@@ -101,7 +101,7 @@ class Engine:
 
         arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
         known = Known(self._restored.asterisk_run, self._restored.ended, self._restored.until)
-        self._reconciliation = Reconciliation(self.exchange, translator, arrivals, mirror, known)
+        self._reconciliation = Reconciliation(self.exchange, orders.tell, translator, arrivals, mirror, known)
         self._ami = AmiClient(
             settings.ami_host,
             settings.ami_port,
@@ -149,6 +149,7 @@ class Engine:
                 for task in tasks:
                     task.cancel()
         finally:
+            await server.close()  # also after a fault: nobody may be served by half an engine
             self.exchange.close()
             self._journal.close()
             log.info("stopped")

@@ -94,6 +94,8 @@ class Reconciled:
     def fell_back(self, note: str, case: str = CASE) -> None:
         """Let the dialplan have noted a call in the fallback."""
         self.asterisk.database.setdefault(CONTEXT, {})[case] = note
+        has_answer = len(note.split("|")) > 4  # called, queue, since, entered; then who answered
+        self.asterisk.variables[case, "VAXEL_PHASE"] = "talking" if has_answer else "fallback"
 
     def log(self, *kinds: type[T]) -> list[T]:
         """Return what was told since the beginning of the story, of these kinds."""
@@ -149,6 +151,7 @@ class Reconciled:
         self.translator = Translator(tell, contacts, self.core.telephones, lambda _: None, transfers)
         self.reconciliation = Reconciliation(
             self.exchange,
+            self.exchange.happened,
             self.translator,
             Arrivals([number], Settings(), b"k" * 32),
             FallbackMirror(policy([number]), self.core.telephones, self.core.paused),

@@ -118,7 +118,12 @@ HAS_CHOSEN = {
     "prompt ended": QUEUED,
 }
 RUNG = {"fell back": "fallback", "offer answered": "talking", "offer failed": "waiting"}
-TALKS = {"returned": "talking", "returned with a place": "talking", "talk ended": "done"}
+TALKS = {
+    "returned": "talking",
+    "returned with a place": "talking",
+    "talk ended": "done",
+    "fell back": "fallback",  # handed over while no engine answered
+}
 FELL_BACK = {"returned": QUEUED, "returned with a place": QUEUED, "fallback answered": "talking"}
 LEFT = {"returned": "done", "returned with a place": "done"}
 
@@ -129,7 +134,7 @@ FOLLOWS: dict[str, dict[str, str]] = {
     "waiting": {"returned": "waiting", "returned with a place": "waiting", "fell back": "fallback"},
     "offered": RUNG | {"returned": OFFERED_AGAIN, "returned with a place": OFFERED_AGAIN},
     "talking": TALKS,
-    "leaving": LEFT,
+    "leaving": LEFT | {"fell back": "fallback"},  # the same, and the talk's end was told before
     "fallback": FELL_BACK,
     "carried asked": IN_MENU,
     "carried chosen": HAS_CHOSEN,
