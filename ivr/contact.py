@@ -15,7 +15,7 @@ from routing.events import CallerQueued, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ivr.menu.machine import State
+    from ivr.menu.machine import Command, State
     from ivr.menu.number import Number
     from routing.events import ContactCarried, EndedBy, Stage
 
@@ -105,14 +105,20 @@ class Contact:
         contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
         if event.queue is not None and event.since is not None:
             contact.queued = CallerQueued(contact.id, event.queue, event.since)
-        match then.command:
-            case Ask() | Say() as said if contact.phase is Phase.MENU:
-                contact.task = said
-            case Enqueue(queue=queue) if contact.phase is Phase.MENU and event.since is not None:
-                contact.chosen = CallerQueued(contact.id, queue, event.since)
+        if contact.phase is Phase.MENU:
+            contact.begin_away(then.command, event.since)
+        return contact
+
+    def begin_away(self, command: Command, since: float | None = None) -> None:
+        """Be away in the menu; `command` is what is performed once the caller is with us."""
+        self.away = True
+        match command:
+            case Ask() | Say():
+                self.task = command
+            case Enqueue(queue=queue) if since is not None:
+                self.chosen = CallerQueued(self.id, queue, since)
             case _:
                 pass  # there is nothing to perform before the contact's next input
-        return contact
 
     @property
     def has_talked(self) -> bool:

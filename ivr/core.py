@@ -264,8 +264,8 @@ class Core:
         number = self._numbers[event.number]
         first = begin(number.menu)
         contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
-        if event.when is not None:  # learnt afterwards: nothing is said to whom we never had
-            contact.away = True
+        if event.when is not None:  # learnt afterwards: nothing is said before they are with us
+            contact.begin_away(first.command)
             return []
         return self._follow(at, contact, first)
 

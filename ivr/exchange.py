@@ -72,6 +72,10 @@ class Exchange:
         self._set_timer(at)
         return True
 
+    def now(self) -> float:
+        """Return the engine's time, UTC seconds."""
+        return self._clock.now()
+
     def attach(self, contact: str, session: Attached) -> None:
         """Let this session hear of its contact, in place of an earlier one."""
         self._attached[contact] = session

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ivr.call import CallSession
 from ivr.consult import Consults, ConsultSession, Target, read_target
 from ivr.contact import Phase
+from ivr.fallback import arrived_at
 from ivr.ring import DialRing
 from routing.events import AgentPaused, AgentResumed, CallerReturned, CallTransferred
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from routing.events import Input
 
 SENT = "moved"  # the dialplan's phase of a caller whom somebody has sent
+LATE_S = 3.0  # a call's id tells its second, and Asterisk answers before it calls us
 BEEP = "beep"  # of Asterisk's own sounds
 
 
@@ -61,14 +63,18 @@ class Reception:
 
     async def _caller(self, session: AgiSession) -> None:
         entry = self._rooms.arrivals.read(session.request)
-        case = entry.arrival.contact
-        is_new = self._exchange.happened(entry.arrival)
+        arrival = entry.arrival
+        case = arrival.contact
+        came_at = arrived_at(case)
+        if came_at is not None and self._exchange.now() - came_at > LATE_S:  # we hung meanwhile, or were away
+            arrival = arrival._replace(when=came_at)
+        is_new = self._exchange.happened(arrival)
         if is_new:
             self._rooms.translator.arrived(case)
         contact = self._exchange.core.contacts.get(case)
         if contact is None:
             return  # it is over: AMI told its end before AGI told its beginning
-        has_been_here = not is_new or entry.queue is not None
+        has_been_here = not is_new or entry.queue is not None or arrival.when is not None
         if has_been_here and not self._was_sent(entry, contact):
             self._exchange.happened(CallerReturned(case, entry.queue, entry.since))
         await self._call(contact, session).run()

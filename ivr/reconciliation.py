@@ -69,7 +69,7 @@ class Suspect(NamedTuple):
     what: Literal["caller", "offer", "talk"]
 
 
-class Known(NamedTuple):
+class Before(NamedTuple):
     """What the journal told of the time before this run of the engine."""
 
     asterisk_run: str
@@ -90,7 +90,7 @@ class Reconciliation:
         translator: Translator,
         arrivals: Arrivals,
         mirror: FallbackMirror,
-        known: Known,
+        known: Before,
     ) -> None:
         self._exchange = exchange
         self._tell = tell
@@ -123,7 +123,7 @@ class Reconciliation:
         await self._look_into_fallback(client, living)  # it may have answered whom we find gone
         gone = [case for case in known if case not in living and case in self._contacts]
         if gone:
-            ends = read_ends((await read_tree(client, ENDS)).values())
+            ends = await _read_ends(client)
             for case in gone:
                 self._gone(case, ends.get(case), was_cut_off=was_cut_off)
         await self._learn_unseen(client, living)
@@ -158,7 +158,7 @@ class Reconciliation:
             if (suspect := self._suspect(contact, living.get(contact.id), is_rung=contact.id in rung))
         }
         if ghosts := sorted(suspects & self._suspects):
-            ends = read_ends((await read_tree(client, ENDS)).values())
+            ends = await _read_ends(client)
             for ghost in ghosts:
                 self._remove(ghost, ends.get(ghost.contact))
         self._suspects = suspects
@@ -255,7 +255,7 @@ class Reconciliation:
         since = self._unseen_since
         if since is None:
             return
-        for case, end in read_ends((await read_tree(client, ENDS)).values()).items():
+        for case, end in (await _read_ends(client)).items():
             came_at = arrived_at(case)
             is_known = case in self._contacts or case in self._ended_before or case in living
             if came_at is not None and came_at >= int(since) and not is_known:
@@ -271,7 +271,7 @@ class Reconciliation:
             return
         calls = read_fallback(notes)
         over = [case for case in notes if case not in living]
-        ends = read_ends((await read_tree(client, ENDS)).values()) if over else {}
+        ends = await _read_ends(client) if over else {}
         for case, call in calls.items():
             channel = living.get(case)
             if channel is not None and channel.context != CONTEXT:
@@ -308,3 +308,7 @@ class Reconciliation:
         self._exchange.happened(
             self._arrivals.learned(case, call.called, None if is_unread else (number, presentation), when)
         )
+
+
+async def _read_ends(client: AmiClient) -> dict[str, Ended]:
+    return read_ends((await read_tree(client, ENDS)).values())

@@ -63,8 +63,8 @@ def restore(events: Iterable[Recorded]) -> Restored:
                 paused[agent] = None
             case AgentResumed(agent):
                 paused.pop(agent, None)
-            case AsteriskConnected(run):
-                pass
+            case AsteriskConnected():
+                run = event.run
             case CallArrived(contact, channel, number):
                 contacts[contact] = ContactCarried(
                     contact, channel, number, "menu", None, None, at, None, None, "caller"

@@ -27,7 +27,7 @@ from ivr.mirror import FallbackMirror
 from ivr.open_files import allow_open_files
 from ivr.orders import Orders
 from ivr.reception import Reception, Rooms
-from ivr.reconciliation import Known, Reconciliation
+from ivr.reconciliation import Before, Reconciliation
 from ivr.restoration import fit, restore
 from ivr.transfers import Transfers
 from ivr.translator import Translator
@@ -100,7 +100,7 @@ class Engine:
             lateness.end()
 
         arrivals = Arrivals(parts.numbers, settings, settings.secrets.pseudonym_key())
-        known = Known(self._restored.asterisk_run, self._restored.ended, self._restored.until)
+        known = Before(self._restored.asterisk_run, self._restored.ended, self._restored.until)
         self._reconciliation = Reconciliation(self.exchange, orders.tell, translator, arrivals, mirror, known)
         self._ami = AmiClient(
             settings.ami_host,

@@ -38,7 +38,7 @@ TRUNK = "citizens"  # simulated citizens come over a trunk that is known by its 
 AUDIO_PORTS = 2_000  # two for each leg of a call
 FIRST_AUDIO_PORTS = range(20_000, 60_000, AUDIO_PORTS)
 ENGINE_READY_S = 60.0  # prompts that are not in the cache are spoken first
-ENGINE_STOP_S = 15.0
+ENGINE_STOP_S = 45.0  # it lets telephones ring out for 30 s, and its follower catch up for 10
 POLL_S = 0.05
 
 

@@ -114,7 +114,8 @@ def contact_table(history: ContactHistory, *, zone: tzinfo = UTC, width: int = W
     steps.add_column("Event", no_wrap=True)
     steps.add_column("Detail")
     for event in history.events:
-        steps.add_row(_duration(event.at - record.arrived_at), _words(event.event), Text(_detail(event)))
+        at = event.detail.get("when", event.at)  # told afterwards, or as it happened
+        steps.add_row(_duration(at - record.arrived_at), _words(event.event), Text(_detail(event)))
     return _rendered(facts, width) + _rendered(steps, width)
 
 
@@ -178,8 +179,13 @@ def _duration(seconds: float | None) -> str:
     return f"{minutes}:{rest:02}"
 
 
+_OTHER_WORDS = {"CallerHungUp": "Line closed"}  # whoever closed it: that stands in "Ended by"
+
+
 def _words(event: str) -> str:
-    """`CallerHungUp` as "Caller hung up"."""
+    """`CallerQueued` as "Caller queued"."""
+    if event in _OTHER_WORDS:
+        return _OTHER_WORDS[event]
     words = "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in event).strip()
     return words[:1].upper() + words[1:]
 
@@ -187,8 +193,10 @@ def _words(event: str) -> str:
 def _detail(event: ContactEvent) -> str:
     parts = []
     for name, value in event.detail.items():
-        if name == "since":
+        if name in {"since", "when"}:
             continue  # the list says when by "After"
+        if event.event == "DigitPressed":
+            return f"{value} {'key' if value == 1 else 'keys'}"  # how many: which is not kept
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         if name.endswith("_s") and isinstance(value, int | float):
             name, text = name.removesuffix("_s"), _duration(value)  # noqa: PLW2901  the name a person reads

@@ -110,6 +110,13 @@ class Stand:
         self.channels.append(channel)
         return channel
 
+    async def leg(self, script: str, *arguments: str) -> FakeChannel:
+        """Let a telephone of ours enter the engine by one of the dialplan's scripts."""
+        channel = FakeChannel("leg-1.7", script=script, arguments=arguments, real_time=True)
+        await channel.connect(self.settings.agi_host, self.settings.agi_port)
+        self.channels.append(channel)
+        return channel
+
     async def waiting(self, case: str = CASE) -> FakeChannel:
         """Let a caller come to the queue, nobody being free."""
         channel = await self.call(case)

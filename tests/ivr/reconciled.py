@@ -19,7 +19,7 @@ from ivr.exchange import Exchange
 from ivr.fallback import CONTEXT, ENDS
 from ivr.menu.number import policy
 from ivr.mirror import FallbackMirror
-from ivr.reconciliation import Known, Reconciliation
+from ivr.reconciliation import Before, Reconciliation
 from ivr.settings import Settings
 from ivr.transfers import Transfers
 from ivr.translator import Translator
@@ -46,7 +46,7 @@ T = TypeVar("T")
 START = 1_763_782_800.0
 RUN = "2026-11-22 12:00:00"  # how the fake Asterisk tells when it was started
 CASE = "vaxel-1763782700.7"  # arrived 100 s before
-NOTHING_KNOWN = Known("", frozenset())
+NOTHING_KNOWN = Before("", frozenset())
 
 ARRIVED = CallArrived(CASE, CASE, "testby", "+46858028500", None, "withheld")
 QUEUED_UP = (ARRIVED, DigitPressed(CASE, "1"), PromptEnded(CASE))
@@ -67,7 +67,7 @@ class Session:
 class Reconciled:
     """Both sides. Make one, set what Asterisk has, then let a `story` happen in `run`."""
 
-    def __init__(self, *happened: Input, known: Known = NOTHING_KNOWN) -> None:
+    def __init__(self, *happened: Input, known: Before = NOTHING_KNOWN) -> None:
         number = number_for_tests()
         self.asterisk = FakeAmi()
         self.core = Core({number.id: number}, policy([number]))

@@ -143,7 +143,7 @@ FOLLOWS: dict[str, dict[str, str]] = {
     "carried talking": TALKS,
     "carried fallback": FELL_BACK,
     "carried leaving": LEFT,
-    "learnt": IN_MENU | {"returned": "menu"},  # nothing is said to whom we never had
+    "learnt": IN_MENU,
     "over": {},
 }
 

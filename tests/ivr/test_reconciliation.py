@@ -9,7 +9,7 @@ import pytest
 from ivr.contact import Phase
 from ivr.dead_man import SILENCE_S
 from ivr.fallback import ENDS
-from ivr.reconciliation import Known
+from ivr.reconciliation import Before
 from routing.events import (
     AgentStateChanged,
     AsteriskConnected,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 LEG = "vaxel-1763782790.8"  # an agent's
 BEFORE = START - 30.0
-OTHER_RUN = Known("2026-11-21 08:00:00", frozenset())
-SAME_RUN = Known(RUN, frozenset())
+OTHER_RUN = Before("2026-11-21 08:00:00", frozenset())
+SAME_RUN = Before(RUN, frozenset())
 
 
 # --- who is gone as AMI is read ---
@@ -95,7 +95,7 @@ SAME_RUN = Known(RUN, frozenset())
 )
 @pytest.mark.parametrize("known", [SAME_RUN, OTHER_RUN], ids=["same Asterisk", "another Asterisk"])
 def test_who_is_gone_ended_as_was_noted_at_the_true_time(
-    happened: tuple[Input, ...], note: tuple[str, float | str, float | str], told: list[Event], known: Known
+    happened: tuple[Input, ...], note: tuple[str, float | str, float | str], told: list[Event], known: Before
 ) -> None:
     both = Reconciled(*happened, known=known)
     both.ended("waiting", BEFORE - 99, case="vaxel-1763782600.1")
@@ -108,13 +108,15 @@ def test_who_is_gone_ended_as_was_noted_at_the_true_time(
 @pytest.mark.parametrize(
     ("known", "told"),
     [
-        (Known("", frozenset()), [CallerHungUp(CASE), CallEnded(CASE, Outcome.ABANDONED, "caller")]),
+        (Before("", frozenset()), [CallerHungUp(CASE), CallEnded(CASE, Outcome.ABANDONED, "caller")]),
         (SAME_RUN, [CallerHungUp(CASE), CallEnded(CASE, Outcome.ABANDONED, "caller")]),
         (OTHER_RUN, [CallerLost(CASE, "pbx"), CallEnded(CASE, Outcome.PBX_LOST, "pbx")]),
     ],
     ids=["the first Asterisk", "the same Asterisk", "another Asterisk"],
 )
-def test_who_is_gone_without_a_note_was_cut_off_only_if_asterisk_was(known: Known, told: list[Event]) -> None:
+def test_who_is_gone_without_a_note_was_cut_off_only_if_asterisk_was(
+    known: Before, told: list[Event]
+) -> None:
     both = Reconciled(*QUEUED_UP, known=known).run()
     # The connection counts once all is told: one that breaks before is no better than none.
     assert both.told() == [*told, AsteriskConnected(RUN)]

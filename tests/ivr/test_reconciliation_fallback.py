@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ivr.contact import Phase
 from ivr.fallback import CONTEXT, ENDS
-from ivr.reconciliation import Known
+from ivr.reconciliation import Before
 from queues.calllog.projection import fold, new_row
 from routing.events import (
     AsteriskConnected,
@@ -245,7 +245,7 @@ def test_notes_of_calls_that_are_over_are_forgotten_and_the_others_kept() -> Non
 
 
 def test_a_call_that_an_earlier_run_closed_is_not_logged_again() -> None:
-    both = Reconciled(known=Known(RUN, frozenset({CASE})))
+    both = Reconciled(known=Before(RUN, frozenset({CASE})))
     both.fell_back(TALKS)
     both.ended("talking", ENDED)
     assert told(both.run()) == []

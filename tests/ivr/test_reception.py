@@ -1,0 +1,120 @@
+"""Who opens a session: a caller who was sent, by whomever, however much of it AMI has missed, goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.contact import Phase
+from routing.events import AgentPaused, AgentResumed, CallArrived, CallEnded, CallTransferred, OfficerCalled
+from tests.ivr.engines import CASE, Stand, serving, settings_in, until
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from tests.fakes.fastagi import FakeChannel
+
+STORY_S = 8.0
+SENT_BY_ANNA, SENT_BY_OLLE = "PJSIP/anna-00000002", "PJSIP/olle-00000007"
+TO_GENERAL = ("moved", "school", "", "queue:general")
+
+
+def run(folder: Path, story: Callable[[Stand], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(STORY_S), serving(Stand(settings_in(folder))) as stand:
+            await story(stand)
+
+    asyncio.run(main())
+
+
+async def talking(stand: Stand) -> FakeChannel:
+    """Let anna talk with the caller."""
+    channel = await stand.offered()
+    stand.asterisk.channels = [
+        [("Uniqueid", CASE), ("ChanVariable", f"VAXEL_CASE={CASE}"), ("BridgeId", "b")]
+    ]
+    stand.asterisk.emit("BridgeEnter", Uniqueid=CASE, Linkedid=CASE, BridgeNumChannels="2")
+    await until(lambda: stand.engine.exchange.core.contacts[CASE].phase is Phase.TALKING)
+    return channel
+
+
+async def sent(stand: Stand, *kept: str) -> FakeChannel:
+    """Let the caller's channel come where somebody has sent it."""
+    first = stand.channels[0]
+    channel = await stand.call(CASE, *kept)
+    first.hang_up()
+    return channel
+
+
+def test_who_was_sent_waits_where_they_were_sent_although_ami_told_nothing(tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        await talking(stand)
+        channel = await sent(stand, *TO_GENERAL, SENT_BY_ANNA)
+        await channel.reached(lambda c: c.running in {"WAIT FOR DIGIT", "EXEC"})
+        assert stand.log(CallTransferred) == [CallTransferred(CASE, "anna", "queue", "general", "blind")]
+
+    run(tmp_path, story)
+
+
+def test_whom_an_officer_sends_on_of_whom_ami_told_nothing_is_not_lost(tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        await talking(stand)
+        channel = await sent(stand, *TO_GENERAL, SENT_BY_OLLE)
+        await channel.reached(lambda c: c.running in {"WAIT FOR DIGIT", "EXEC"})
+        assert stand.log(CallTransferred) == [
+            CallTransferred(CASE, "anna", "officer", "olle", "attended", answered=True),
+            CallTransferred(CASE, "olle", "queue", "general", "blind"),
+        ]
+        assert stand.log(CallEnded) == []
+
+    run(tmp_path, story)
+
+
+def test_who_was_sent_to_an_officer_is_connected(tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        await talking(stand)
+        channel = await sent(stand, "moved", "school", "", "officer:olle", SENT_BY_ANNA)
+        await channel.reached(lambda c: bool(c.dialled))
+        assert channel.dialled == ["PJSIP/olle,30,gmtU(vaxel-onanswer)"]
+        assert stand.log(OfficerCalled) == [OfficerCalled(CASE, "olle", 30.0)]
+
+    run(tmp_path, story)
+
+
+def test_who_was_sent_where_nothing_leads_goes_back_to_the_old_place(tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        await talking(stand)
+        channel = await sent(stand, "moved", "school", "", "", SENT_BY_ANNA)
+        await channel.reached(lambda c: c.running in {"WAIT FOR DIGIT", "EXEC"})
+        contact = stand.engine.exchange.core.contacts[CASE]
+        assert contact.queued is not None
+        assert contact.queued.queue == "school"
+
+    run(tmp_path, story)
+
+
+def test_an_agent_pauses_with_two_beeps_and_comes_back_with_one(tmp_path: Path) -> None:
+    async def story(stand: Stand) -> None:
+        for what, beeps in (("pause", 2), ("resume", 1)):
+            leg = await stand.leg("duty", what, "anna")
+            await leg.reached(lambda c: c.closed)
+            assert leg.played == ["beep"] * beeps
+        assert stand.log(AgentPaused) == [AgentPaused("anna")]
+        assert stand.log(AgentResumed) == [AgentResumed("anna")]
+
+    run(tmp_path, story)
+
+
+@pytest.mark.parametrize("case", ["/x", "a b", "", "å"])
+def test_an_id_that_asterisk_does_not_make_is_refused(tmp_path: Path, case: str) -> None:
+    """AMI would take some for more than one channel, and AGI has no password."""
+
+    async def story(stand: Stand) -> None:
+        channel = await stand.call(case)
+        await channel.reached(lambda c: c.closed)
+        assert stand.log(CallArrived) == []
+
+    run(tmp_path, story)
