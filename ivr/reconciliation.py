@@ -279,7 +279,8 @@ class Reconciliation:
             if case not in self._contacts and case not in self._ended_before:
                 await self._learn(client, case, call, channel)
             contact = self._contacts.get(case)
-            if contact is None or contact.agent is None or contact.agent != call.agent:  # else we know it
+            is_known = contact is not None and contact.phase is Phase.TALKING and contact.agent == call.agent
+            if not is_known:
                 self._exchange.happened(CallerFellBack(case, call.queue, call.since))
             if call.agent is not None:
                 self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, call.answered_at))
