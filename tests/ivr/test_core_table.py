@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from ivr.contact import Reach
 from ivr.core import Core
 from ivr.menu.number import policy
 from routing.events import (
+    AgentOffered,
     AgentPaused,
     AgentResumed,
     AgentStateChanged,
     AsteriskConnected,
     AsteriskDisconnected,
     CallArrived,
+    CallEnded,
     CallerFellBack,
     CallerHungUp,
     CallerLost,
+    CallerQueued,
     CallerReturned,
+    CallTransferred,
+    ConsultBegan,
+    ConsultEnded,
     ContactCarried,
     DigitPressed,
     EngineStarted,
@@ -28,6 +35,10 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     OfferFailure,
+    OfficerAnswered,
+    OfficerCalled,
+    OfficerFailed,
+    Outcome,
     PromptEnded,
     RestorationEnded,
     SilenceElapsed,
@@ -44,6 +55,8 @@ CHOSEN = (ARRIVED, DigitPressed("c1", "1"))
 WAITING = (*CHOSEN, PromptEnded("c1"))
 OFFERED = (AgentStateChanged("anna", TelephoneState.FREE), *WAITING)
 TALKING = (*OFFERED, OfferAnswered("c1", "anna"))
+TO_OFFICER = CallTransferred("c1", "anna", "officer", "olle", "blind")
+HANDED = (*TALKING, TO_OFFICER)
 CARRIED = ContactCarried("c1", "c1", "testby", "menu", "start", None, 50.0, None, None, "caller")
 PLACED = CARRIED._replace(queue="school")
 
@@ -54,14 +67,21 @@ CONTACTS: dict[str, tuple[Input, ...]] = {
     "offered": OFFERED,
     "talking": TALKING,
     "leaving": (*TALKING, TalkEnded("c1", "anna", "agent")),
+    "handed": HANDED,
+    "with an officer": (*HANDED, OfficerAnswered("c1", "olle")),
+    "left an officer": (*HANDED, OfficerAnswered("c1", "olle"), TalkEnded("c1", "olle", "agent")),
     "fallback": (*WAITING, CallerFellBack("c1", "school")),
     "carried asked": (CARRIED,),
     "carried chosen": (CARRIED._replace(node="school"),),
     "carried waiting": (PLACED._replace(stage="waiting"),),
     "carried offered": (PLACED._replace(stage="offered", agent="anna"),),
     "carried talking": (PLACED._replace(stage="talking", agent="anna"),),
+    "carried handed": (PLACED._replace(stage="handed", agent="olle", answered=True),),
     "carried fallback": (PLACED._replace(stage="fallback"),),
     "carried leaving": (PLACED._replace(stage="leaving"),),
+    "carried talked": (
+        PLACED._replace(stage="leaving", agent="anna", outcome=Outcome.ANSWERED, ended_by="agent"),
+    ),
     "learnt": (ARRIVED._replace(when=50.0),),
     "over": (ARRIVED, CallerHungUp("c1")),
 }
@@ -78,6 +98,18 @@ NEWS: dict[str, Input] = {
     "offer answered": OfferAnswered("c1", "anna"),
     "offer failed": OfferFailed("c1", "anna", OfferFailure.BUSY),
     "talk ended": TalkEnded("c1", "anna", "agent"),
+    "consults": ConsultBegan("c1", "anna", "officer", "olle"),
+    "consulted": ConsultEnded("c1", "anna"),
+    "handed to a queue": CallTransferred("c1", "anna", "queue", "general", "blind"),
+    "handed to an officer": TO_OFFICER,
+    "given to an officer": TO_OFFICER._replace(manner="attended", answered=True),
+    "officer answered": OfficerAnswered("c1", "olle"),
+    "officer failed": OfficerFailed("c1", "olle", OfferFailure.NO_ANSWER),
+    "officer consults": ConsultBegan("c1", "olle", "queue", "school"),
+    "officer hands on": CallTransferred("c1", "olle", "officer", "olga", "blind"),
+    "officer's talk ended": TalkEnded("c1", "olle", "agent"),
+    "paused": AgentPaused("anna"),
+    "resumed": AgentResumed("anna"),
     "hung up": CallerHungUp("c1"),
     "lost": CallerLost("c1", "engine"),
 }
@@ -101,6 +133,7 @@ def follows(contact: str, news: str) -> str | None:
 
 
 QUEUED, OFFERED_AGAIN = "waiting+CallerQueued", "offering+AgentOffered"
+QUEUED_AND_OFFERED = "offering+CallerQueued+AgentOffered"
 IN_MENU = {
     "returned": "menu+PromptPlayed",
     "returned with a place": QUEUED,
@@ -118,12 +151,15 @@ HAS_CHOSEN = {
     "prompt ended": QUEUED,
 }
 RUNG = {"fell back": "fallback", "offer answered": "talking", "offer failed": "waiting"}
-TALKS = {
-    "returned": "talking",
-    "returned with a place": "talking",
-    "talk ended": "done",
+SENT = {
+    "handed to a queue": QUEUED,
+    "handed to an officer": "handed+OfficerCalled",
+    "given to an officer": "talking",
     "fell back": "fallback",  # handed over while no engine answered
 }
+IN_TALK = {"returned": "talking", "returned with a place": "talking", "fell back": "fallback"}
+TALKS = IN_TALK | SENT | {"talk ended": "done", "consults": "talking", "consulted": "talking"}
+OFFICER_RUNG = {"fell back": "fallback", "officer answered": "talking"}
 FELL_BACK = {"returned": QUEUED, "returned with a place": QUEUED, "fallback answered": "talking"}
 LEFT = {"returned": "done", "returned with a place": "done"}
 
@@ -134,15 +170,25 @@ FOLLOWS: dict[str, dict[str, str]] = {
     "waiting": {"returned": "waiting", "returned with a place": "waiting", "fell back": "fallback"},
     "offered": RUNG | {"returned": OFFERED_AGAIN, "returned with a place": OFFERED_AGAIN},
     "talking": TALKS,
-    "leaving": LEFT | {"fell back": "fallback"},  # the same, and the talk's end was told before
+    "leaving": LEFT | SENT,  # the same, and the talk's end was told before
+    "handed": OFFICER_RUNG
+    | {"returned": QUEUED_AND_OFFERED, "returned with a place": QUEUED_AND_OFFERED}
+    | {"officer failed": QUEUED_AND_OFFERED},
+    "with an officer": IN_TALK
+    | {"officer consults": "talking", "officer hands on": "handed+OfficerCalled"}
+    | {"officer's talk ended": "done"},
+    "left an officer": LEFT | {"fell back": "fallback", "officer hands on": "handed+OfficerCalled"},
     "fallback": FELL_BACK,
     "carried asked": IN_MENU,
     "carried chosen": HAS_CHOSEN,
     "carried waiting": {"returned": QUEUED, "returned with a place": QUEUED, "fell back": "fallback"},
     "carried offered": RUNG | {"returned": "waiting", "returned with a place": "waiting"},
     "carried talking": TALKS,
+    "carried handed": OFFICER_RUNG
+    | {"returned": QUEUED, "returned with a place": QUEUED, "officer failed": QUEUED},
     "carried fallback": FELL_BACK,
     "carried leaving": LEFT,
+    "carried talked": LEFT | SENT,
     "learnt": IN_MENU,
     "over": {},
 }
@@ -156,12 +202,15 @@ def test_every_phase_meets_every_news(contact: str, news: str) -> None:
         expected = "over+CallEnded"
     if news == "ghost" and contact != "over":
         expected = str(core_after(*CONTACTS[contact]).contacts["c1"].phase)  # the consequences come next
+    if news == "paused":  # only who is offered next depends on it
+        still = core_after(*CONTACTS[contact]).contacts.get("c1")
+        expected = "over" if still is None else str(still.phase)
     assert follows(contact, news) == expected
 
 
 @pytest.mark.parametrize("news", NEWS)
 def test_news_of_a_stranger_is_stale(news: str) -> None:
-    if news != "arrived":
+    if news not in {"arrived", "paused"}:
         assert core_after().step(100.0, NEWS[news]) is None
 
 
@@ -170,6 +219,39 @@ def test_an_offer_or_a_talk_of_another_agent_is_stale() -> None:
     assert offered.step(101.0, OfferAnswered("c1", "gun")) is None
     assert offered.step(101.0, OfferFailed("c1", "gun", OfferFailure.BUSY)) is None
     assert talking.step(101.0, TalkEnded("c1", "gun", "agent")) is None
+
+
+def test_an_officer_is_not_the_agent_who_handed_over_nor_another_officer() -> None:
+    handed = core_after(*HANDED)
+    assert handed.step(101.0, OfficerAnswered("c1", "anna")) is None
+    assert handed.step(101.0, OfficerFailed("c1", "olga", OfferFailure.BUSY)) is None
+    assert handed.contacts["c1"].task == Reach("olle", 30.0)
+
+
+@pytest.mark.parametrize("lost_by", [None, "engine", "pbx"])
+@pytest.mark.parametrize("contact", ["handed", "carried handed", "with an officer", "left an officer"])
+def test_who_was_answered_once_ends_as_answered(
+    contact: str, lost_by: Literal["engine", "pbx"] | None
+) -> None:
+    core = core_after(*CONTACTS[contact])
+    by = lost_by or ("agent" if contact == "left an officer" else "caller")
+    end = CallerHungUp("c1") if lost_by is None else CallerLost("c1", lost_by)
+    assert core.step(101.0, end) == [CallEnded("c1", Outcome.ANSWERED, by)]
+
+
+@pytest.mark.parametrize("news", ["returned", "officer failed"])
+def test_a_handed_caller_comes_back_to_the_old_place_and_ends_as_answered(news: str) -> None:
+    core = core_after(*CONTACTS["carried handed"], NEWS[news])
+    assert core.contacts["c1"].queued == CallerQueued("c1", "school", 50.0)
+    assert core.step(102.0, CallerHungUp("c1")) == [CallEnded("c1", Outcome.ANSWERED, "caller")]
+
+
+def test_a_handed_caller_leaves_the_agent_to_the_next() -> None:
+    other = (event._replace(contact="c2") for event in WAITING)
+    core = core_after(*TALKING, *other)
+    decisions = core.step(101.0, TO_OFFICER)
+    assert [type(decision) for decision in decisions or ()] == [AgentOffered, OfficerCalled]
+    assert core.contacts["c2"].agent == "anna"
 
 
 # --- what concerns no single contact ---
