@@ -96,14 +96,14 @@ def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
         case CallerFellBack(_, queue, when):
             if known.queue is None:
                 known = known._replace(queue=queue, since=at if when is None else when)
-            return known._replace(stage="fallback", agent=None)
+            return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
             return known._replace(stage="talking", agent=agent, answered=True)
         case CallTransferred(_, _, "officer", officer, _, answered):
             stage: Stage = "talking" if answered else "handed"
             return known._replace(stage=stage, agent=officer, outcome=None, ended_by="caller")
-        case CallTransferred():
-            return known._replace(outcome=None, ended_by="caller")  # the queue is a decision of its own
+        case CallTransferred(_, _, _, queue):  # that they wait there may not have come to the journal
+            return known._replace(stage="waiting", queue=queue, agent=None, outcome=None, ended_by="caller")
         case TalkEnded(_, _, by):
             return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
         # The engine died before it wrote the contact's end: the agent may be with somebody else by now.
