@@ -18,6 +18,9 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
+    ConsultBegan,
+    ConsultEnded,
     ContactCarried,
     DigitPressed,
     EndedBy,
@@ -30,6 +33,9 @@ from routing.events import (
     OfferFailed,
     OfferFailure,
     OfferWithdrawn,
+    OfficerAnswered,
+    OfficerCalled,
+    OfficerFailed,
     Outcome,
     PromptPlayed,
     RestorationEnded,
@@ -51,7 +57,21 @@ IN_MENU = ContactCarried("c1", "pj-1", "testby", "menu", None, None, START, None
 WAITING = IN_MENU._replace(stage="waiting", queue="school", since=QUEUED.since)
 RUNG = WAITING._replace(stage="offered", agent="anna")
 TALKING = WAITING._replace(stage="talking", agent="anna", answered=True)
+HANDED = TALKING._replace(stage="handed", agent="olle")
+WITH_OFFICER = TALKING._replace(agent="olle")
 IN_FALLBACK = WAITING._replace(stage="fallback")
+
+
+CONNECTED = (QUEUED, OFFERED, ANSWERED)
+TO_QUEUE = CallTransferred("c1", "anna", "queue", "general", "blind")
+MOVED = CallerQueued("c1", "general", QUEUED.since)
+TO_OFFICER = CallTransferred("c1", "anna", "officer", "olle", "blind")
+SENT = (*CONNECTED, TO_OFFICER, OfficerCalled("c1", "olle", 30.0))
+TAKEN = OfficerAnswered("c1", "olle")
+REFUSED = OfficerFailed("c1", "olle", OfferFailure.NO_ANSWER)
+WAITING_AGAIN = WAITING._replace(answered=True)
+ELSEWHERE = WAITING_AGAIN._replace(queue="general")
+OVER = TalkEnded("c1", "anna", "agent")
 
 
 def carried(*events: Event) -> ContactCarried:
@@ -104,6 +124,52 @@ def left(by: EndedBy, agent: str = "anna") -> ContactCarried:
     ids=lambda value: "+".join(type(e).__name__ for e in value) if type(value) is tuple else "",
 )
 def test_a_contact_goes_on_from_its_last_event(events: tuple[Event, ...], expected: ContactCarried) -> None:
+    assert carried(*events) == expected
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((*CONNECTED, ConsultBegan("c1", "anna", "officer", "olle")), TALKING),
+        ((*CONNECTED, ConsultBegan("c1", "anna", "queue", "general"), ConsultEnded("c1", "anna")), TALKING),
+        ((*CONNECTED, TO_QUEUE, MOVED), ELSEWHERE),
+        ((*CONNECTED, OVER, TO_QUEUE, MOVED), ELSEWHERE),
+        ((*CONNECTED, TO_QUEUE), ELSEWHERE),  # killed before the decision was written
+        ((*CONNECTED, OVER, TO_QUEUE), ELSEWHERE),
+        (
+            (*CONNECTED, TO_QUEUE, MOVED, OFFERED._replace(agent="vera", queue="general")),
+            ELSEWHERE._replace(stage="offered", agent="vera"),
+        ),
+        ((*CONNECTED, TO_QUEUE, MOVED, CallerHungUp("c1")), ELSEWHERE),
+        (SENT, HANDED),
+        (SENT[:-1], HANDED),  # killed before the decision was written
+        ((*CONNECTED, OVER, TO_OFFICER), HANDED),
+        ((*CONNECTED, TO_OFFICER._replace(manner="attended", answered=True)), WITH_OFFICER),
+        ((*CONNECTED, OVER, TO_OFFICER._replace(manner="attended", answered=True)), WITH_OFFICER),
+        ((*SENT, TAKEN), WITH_OFFICER),
+        ((*SENT, TAKEN, TalkEnded("c1", "olle", "agent")), left("agent", "olle")),
+        ((*SENT, TAKEN, CallerHungUp("c1")), left("caller", "olle")),
+        ((*SENT, TAKEN, TO_OFFICER._replace(by="olle", target="olga")), HANDED._replace(agent="olga")),
+        ((*SENT, TAKEN, TO_QUEUE._replace(by="olle"), MOVED), ELSEWHERE),
+        ((*SENT, REFUSED, QUEUED), WAITING_AGAIN),
+        ((*SENT, REFUSED), HANDED),  # who comes back goes to the old place
+        ((*SENT, CallerReturned("c1"), QUEUED), WAITING_AGAIN),
+        ((*SENT, FELL_BACK), IN_FALLBACK._replace(answered=True)),
+        ((*SENT, TAKEN, FELL_BACK), IN_FALLBACK._replace(answered=True)),
+        ((*CONNECTED, OVER, FELL_BACK), IN_FALLBACK._replace(answered=True)),
+        (
+            (*CONNECTED, FELL_BACK, FallbackAnswered("c1", "school", "gun")),
+            TALKING._replace(agent="gun"),
+        ),
+        ((*SENT, CallerHungUp("c1")), HANDED),
+        ((HANDED, TAKEN), WITH_OFFICER),
+        ((HANDED, REFUSED, QUEUED), WAITING_AGAIN),
+    ],
+    ids=lambda value: "+".join(type(e).__name__ for e in value) if type(value) is tuple else "",
+)
+def test_a_caller_who_was_handed_over_goes_on_from_there(
+    events: tuple[Event, ...], expected: ContactCarried
+) -> None:
     assert carried(*events) == expected
 
 
@@ -165,6 +231,7 @@ NUMBERS = {number.id: number for number in (NUMBER, OTHER)}
         (RUNG, RUNG),
         (IN_MENU._replace(node="gone"), IN_MENU._replace(node="gone")),
         (WAITING._replace(queue="closed-down"), WAITING._replace(queue="general")),
+        (HANDED._replace(queue="closed-down"), HANDED._replace(queue="general")),
         (WAITING._replace(number="gone"), WAITING._replace(number="annanby")),
         (
             WAITING._replace(number="gone", queue="closed-down"),
