@@ -25,6 +25,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
     DigitPressed,
     FallbackAnswered,
     GhostRemoved,
@@ -32,6 +33,8 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     OfferFailure,
+    OfficerAnswered,
+    Outcome,
     PromptEnded,
     Recorded,
     SilenceElapsed,
@@ -59,11 +62,13 @@ class Crowd(RuleBasedStateMachine):
         self.callers = 0
         self.sessions: set[str] = set()  # contacts that have one of ours
         self.gone: set[str] = set()  # contacts whose channel has ended, whoever knows it
+        self.handed_over: str | None = None  # by the latest input
         self.places: dict[str, CallerQueued] = {}  # as the channels keep them
 
     def happens(self, event: Input) -> bool:
         if isinstance(event, CallerHungUp | CallerLost):
             self.gone.add(event.contact)
+        self.handed_over = event.contact if isinstance(event, CallTransferred) else None
         decisions = self.core.step(self.at, event)
         if decisions is None:
             return False
@@ -78,9 +83,14 @@ class Crowd(RuleBasedStateMachine):
         return True
 
     def is_offered(self, offer: AgentOffered) -> None:
-        """Check an offer: nobody who waits in the same queue has waited longer."""
+        """Check an offer: nobody who waits in the same queue has waited longer.
+
+        But for who was just handed over: whoever waited already is offered the agent who did it.
+        """
         since = self.place(offer.contact).since
         for other in self.core.contacts.values():
+            if other.id == self.handed_over:
+                continue
             if other.phase is Phase.WAITING and not other.away and self.place(other.id).queue == offer.queue:
                 assert since <= self.place(other.id).since
 
@@ -91,7 +101,7 @@ class Crowd(RuleBasedStateMachine):
 
     def engaged(self) -> list[str]:
         """Return the agents whom a caller is offered to or talks with."""
-        return [c.agent for c in self.core.contacts.values() if c.phase in BUSY and c.agent is not None]
+        return [c.agent for c in self.core.contacts.values() if c.phase in BUSY and c.agent in AGENTS]
 
     def ended(self) -> list[str]:
         return [event.contact for _, _, event in self.stream if isinstance(event, CallEnded)]
@@ -132,6 +142,22 @@ class Crowd(RuleBasedStateMachine):
     def every_telephone_is_free(self) -> None:
         for agent in AGENTS:
             self.happens(AgentStateChanged(agent, TelephoneState.FREE))
+
+    @rule(callers=st.integers(1, 3))
+    def some_talk(self, callers: int) -> None:
+        """Let agents who want calls answer all that ring: by chance alone, few would ever talk."""
+        self.offers_begin()
+        for agent in AGENTS:
+            self.happens(AgentResumed(agent))
+        self.every_telephone_is_free()
+        self.some_choose_the_school(callers=callers)
+        for contact in self.alive():
+            caller = self.core.contacts[contact]
+            if caller.phase is Phase.OFFERED and caller.agent is not None:
+                assert self.happens(OfferAnswered(contact, caller.agent))
+
+    def offers_begin(self) -> None:
+        """Bring the engine so far that it makes offers; ours always does."""
 
     @rule(agent=st.sampled_from(AGENTS), wants_calls=st.booleans())
     def pauses(self, agent: str, wants_calls: bool) -> None:
@@ -183,7 +209,9 @@ class Crowd(RuleBasedStateMachine):
         self.sessions.add(contact)
         place = self.places.get(contact) if tells_place else None
         queue, since = (None, None) if place is None else (place.queue, place.since)
+        before = self.core.contacts[contact].queued
         self.happens(CallerReturned(contact, queue, since))
+        assert before in {None, self.core.contacts[contact].queued}
 
     @precondition(lambda self: self.alive())
     @rule(data=st.data(), queue=st.sampled_from(["school", "general"]))
@@ -234,6 +262,9 @@ class Crowd(RuleBasedStateMachine):
     def with_session(self) -> list[str]:
         return [contact for contact in self.alive() if contact in self.sessions]
 
+    def in_talks(self) -> list[str]:
+        return [c for c in self.alive() if self.core.contacts[c].phase is Phase.TALKING]
+
     def in_fallback(self) -> list[str]:
         return [c for c in self.alive() if self.core.contacts[c].phase is Phase.FALLBACK]
 
@@ -246,6 +277,22 @@ class Crowd(RuleBasedStateMachine):
         assert len(ended) == len(set(ended))
         assert arrived == set(ended) | set(self.core.contacts)
         assert not set(ended) & set(self.core.contacts)
+
+    @invariant()
+    def who_was_answered_once_ends_as_answered_and_nobody_else_does(self) -> None:
+        answered: set[str] = set()
+        for _, _, event in self.stream:
+            match event:
+                case OfferAnswered(contact) | FallbackAnswered(contact) | OfficerAnswered(contact):
+                    answered.add(contact)
+                case CallEnded(contact, outcome):
+                    assert (outcome is Outcome.ANSWERED) == (contact in answered)
+                case _:
+                    pass
+        for caller in self.core.contacts.values():
+            assert caller.answered == (caller.id in answered)
+            if caller.answered and caller.phase is Phase.LEAVING:
+                assert caller.outcome is Outcome.ANSWERED, "let go before the talk was over"
 
     @invariant()
     def no_agent_has_two_callers_and_none_is_held_by_nobody(self) -> None:
@@ -261,7 +308,9 @@ class Crowd(RuleBasedStateMachine):
             if contact.phase is Phase.WAITING and not contact.away:
                 assert engagement is not None
                 assert (engagement.phase, engagement.queue) == ("waiting", self.place(contact.id).queue)
-            if contact.phase is Phase.FALLBACK or (contact.away and contact.phase is not Phase.TALKING):
+            if contact.phase in {Phase.FALLBACK, Phase.HANDED} or (
+                contact.away and contact.phase is not Phase.TALKING
+            ):
                 assert engagement is None
         sinces: dict[str, set[float]] = {}
         for _, _, event in self.stream:

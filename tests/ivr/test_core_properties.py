@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.ivr.crowd import Crowd
+from tests.ivr.handed_over import HandedOver
 
-TestCrowd = Crowd.TestCase
-TestCrowd.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCrowd = HandedOver.TestCase
+TestCrowd.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

@@ -6,6 +6,8 @@ not stand in the journal; what stands there is all that the next engine knows.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
@@ -20,7 +22,9 @@ from routing.events import (
     CallArrived,
     CallerHungUp,
     CallerReturned,
+    CallTransferred,
     ContactCarried,
+    EndedBy,
     EngineStarted,
     EngineStopping,
     Input,
@@ -30,12 +34,24 @@ from routing.events import (
     RestorationEnded,
     TalkEnded,
 )
-from tests.ivr.crowd import BUSY, NUMBER, Crowd
+from tests.ivr.crowd import BUSY, NUMBER
+from tests.ivr.handed_over import HandedOver
 
 STAGES = {Phase.OFFERED: "offered", Phase.LEAVING: "leaving"}  # where the words differ
+ENGAGED = BUSY | {Phase.HANDED}
 
 
-class KilledEngine(Crowd):
+class AsTold(NamedTuple):
+    """A contact, as the journal tells of it."""
+
+    stage: str
+    agent: str | None
+    answered: bool
+    outcome: Outcome | None
+    ended_by: EndedBy
+
+
+class KilledEngine(HandedOver):
     """A crowd whose engine dies."""
 
     def __init__(self) -> None:
@@ -43,6 +59,7 @@ class KilledEngine(Crowd):
         self.holds = False  # callers of an earlier run are waited for
         self.is_ending = False
         self.unheard: set[str] = set()  # callers of whom the journal knows nothing
+        self.unwritten: dict[str, CallTransferred] = {}  # handed over, and the journal knows nothing of it
 
     def is_offered(self, offer: AgentOffered) -> None:
         assert not self.holds, "an offer was made while callers were still coming back"
@@ -54,6 +71,9 @@ class KilledEngine(Crowd):
         """Kill it with so much of its last step unwritten; a first new engine may die as it starts."""
         lost = min(lost, self.last_step)
         if lost:
+            for _, _, event in self.stream[-lost:]:
+                if isinstance(event, CallTransferred):
+                    self.unwritten[event.contact] = event
             del self.stream[-lost:]
         restored = self.restored()
         if not lost:
@@ -79,6 +99,29 @@ class KilledEngine(Crowd):
         self.happens(CallerHungUp(contact))
         self.engine_is_killed(lost=lost, false_start=None)
 
+    @precondition(lambda self: self.in_talks())
+    @rule(data=st.data(), to_queue=st.booleans(), lost=st.integers(0, 3), comes_on=st.booleans())
+    def engine_is_killed_as_a_caller_is_handed_over(
+        self, data: st.DataObject, to_queue: bool, lost: int, comes_on: bool
+    ) -> None:
+        talks = set(self.in_talks())
+        if to_queue:
+            self.is_sent_to_a_queue(data=data, queue="general", ends_first=False)
+        else:
+            self.is_sent_to_an_officer(data=data, ends_first=False, then=None)
+        (contact,) = talks - set(self.in_talks())
+        self.unwritten.pop(contact, None)
+        self.engine_is_killed(lost=lost, false_start=None)
+        phase = self.core.contacts[contact].phase
+        if contact in self.unwritten:
+            assert phase is Phase.TALKING
+        elif to_queue:
+            assert phase in {Phase.WAITING, Phase.OFFERED}
+        else:
+            assert phase is Phase.HANDED
+        if comes_on:
+            self.everybody_comes_back()
+
     def restored(self) -> Restored:
         """Read the stream, as the engine does: since the last start that went well."""
         whole, read = restore(self.stream), restore(since_good_start(self.stream))
@@ -97,15 +140,23 @@ class KilledEngine(Crowd):
             assert self.happens(event)
         self.holds = self.holds if written == 0 else bool(restored.contacts)
 
-    def as_it_was(self) -> dict[str, tuple[str, str | None]]:
-        """Return each contact's stage and agent, as the journal can tell them."""
+    def as_it_was(self) -> dict[str, AsTold]:
+        """Return what the journal can tell of each contact."""
         told = {}
         for contact in self.core.contacts.values():
-            phase = contact.phase
-            if phase is Phase.LEAVING and contact.outcome is not Outcome.ANSWERED:
-                phase = Phase.MENU  # how a menu ends stands nowhere: its last message is said again
-            told[contact.id] = STAGES.get(phase, str(phase)), contact.agent if phase in BUSY else None
+            phase, outcome, by = contact.phase, contact.outcome, contact.ended_by
+            if phase is Phase.LEAVING and outcome is not Outcome.ANSWERED:
+                # How a menu ends stands nowhere: its last message is said again.
+                phase, outcome, by = Phase.MENU, None, "caller"
+            agent = contact.agent if phase in ENGAGED else None
+            told[contact.id] = AsTold(STAGES.get(phase, str(phase)), agent, contact.answered, outcome, by)
         return told
+
+    def offers_begin(self) -> None:
+        if self.is_ending:
+            self.engine_is_killed(lost=0, false_start=None)
+        if self.holds:
+            self.restoration_ends()
 
     @precondition(lambda self: self.holds)
     @rule()
@@ -128,6 +179,18 @@ class KilledEngine(Crowd):
         if (place := self.places.get(contact)) is not None:
             self.happens(CallerReturned(contact, place.queue, place.since))
 
+    @precondition(lambda self: self.unwritten)
+    @rule(data=st.data())
+    def channel_tells_of_its_transfer(self, data: st.DataObject) -> None:
+        """Let the dialplan bring a caller of whom only the channel says by whom they were sent, and where."""
+        transfer = self.unwritten.pop(data.draw(st.sampled_from(sorted(self.unwritten))))
+        contact = self.core.contacts.get(transfer.contact)
+        if contact is None or contact.id in self.gone or contact.agent != transfer.by:
+            return
+        if contact.has_talked:
+            self.sessions.add(contact.id)
+            self.is_handed_over(transfer)
+
     @precondition(lambda self: set(self.core.contacts) & self.gone)
     @rule()
     def asterisk_is_compared(self) -> None:
@@ -142,6 +205,7 @@ class KilledEngine(Crowd):
                 self.happens(CallerReturned(contact))
         there = [self.core.contacts[contact] for contact in self.alive()]
         assert not any(c.away for c in there if c.phase is Phase.WAITING)
+        assert not any(c.phase is Phase.HANDED for c in there)
 
     @precondition(lambda self: set(self.alive()) - self.sessions)
     @rule(data=st.data())
@@ -160,8 +224,9 @@ class KilledEngine(Crowd):
             assert self.core.next_due() is None
 
 
-def as_restored(contact: ContactCarried) -> tuple[str, str | None]:
-    return contact.stage, contact.agent if contact.stage in {"offered", "talking"} else None
+def as_restored(contact: ContactCarried) -> AsTold:
+    agent = contact.agent if contact.stage in {"offered", "handed", "talking"} else None
+    return AsTold(contact.stage, agent, contact.answered, contact.outcome, contact.ended_by)
 
 
 def since_good_start(stream: list[Recorded]) -> list[Recorded]:
@@ -172,4 +237,4 @@ def since_good_start(stream: list[Recorded]) -> list[Recorded]:
 
 
 TestKilledEngine = KilledEngine.TestCase
-TestKilledEngine.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+TestKilledEngine.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
