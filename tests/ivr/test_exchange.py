@@ -275,6 +275,25 @@ def test_something_rings_while_a_session_of_ours_offers_its_caller() -> None:
     in_office(story)
 
 
+@pytest.mark.parametrize("has_session", [True, False])
+def test_an_officers_telephone_rings_whoever_lets_it(has_session: bool) -> None:
+    """What was a consulting call may ring for the caller, and goes with the engine like an offer."""
+
+    async def story(office: Office) -> None:
+        queue_up(office)
+        office.free("anna")
+        office.exchange.happened(OfferAnswered(CASE, "anna"))
+        if has_session:
+            office.exchange.attach(CASE, Attached())
+        assert not office.exchange.rings()
+        office.exchange.happened(CallTransferred(CASE, "anna", "officer", "olle", "blind"))
+        assert office.exchange.rings()
+        office.exchange.happened(OfficerAnswered(CASE, "olle"))
+        assert not office.exchange.rings()
+
+    in_office(story)
+
+
 def test_what_an_earlier_run_lets_ring_is_not_ours_to_wait_for() -> None:
     async def story(office: Office) -> None:
         queue_up(office)
