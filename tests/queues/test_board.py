@@ -19,12 +19,14 @@ from routing.events import (
     CallerHungUp,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
     EngineStarted,
     FallbackAnswered,
     OfferAnswered,
     OfferFailed,
     OfferFailure,
     OfferWithdrawn,
+    OfficerAnswered,
     Outcome,
     Recorded,
     Rule,
@@ -213,6 +215,19 @@ def test_an_agent_whom_asterisks_own_queue_connects_while_we_ring_them_leaves_ou
         ("offered", "c-1"),
         ("idle", None),
     ]
+
+
+def test_a_caller_who_is_handed_over_leaves_the_agent_and_waits_where_they_were_sent() -> None:
+    talk = (arrived(), CallerQueued("c-1", "school", START + 1), offered(), OfferAnswered("c-1", "anna"))
+    sent = CallTransferred("c-1", "anna", "officer", "olle", "blind")
+    with_officer = board(record(*talk, sent, OfficerAnswered("c-1", "olle")))
+    assert [agent.work for agent in with_officer.agents] == ["idle"] * 3
+    assert [view.waiting for view in with_officer.queues] == [(), (), ()]
+    assert with_officer.totals.still_open == 1
+    moved = sent._replace(kind="queue", target="general")
+    waits = board(record(*talk, moved, CallerQueued("c-1", "general", START + 1)))
+    assert [view.waiting for view in waits.queues] == [(), (), (WaitingCaller("c-1", START + 1, None),)]
+    assert waits.agents[0].work == "idle"
 
 
 def test_a_pause_shows_until_it_ends() -> None:

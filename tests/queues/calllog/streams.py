@@ -24,6 +24,9 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
+    ConsultBegan,
+    ConsultEnded,
     ContactCarried,
     DigitPressed,
     EndedBy,
@@ -38,6 +41,9 @@ from routing.events import (
     OfferFailed,
     OfferFailure,
     OfferWithdrawn,
+    OfficerAnswered,
+    OfficerCalled,
+    OfficerFailed,
     Outcome,
     PromptPlayed,
     Recorded,
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
 
 QUEUES = ("elder-care", "school", "general")
 AGENTS = ("anna", "bo", "cecilia")
+OFFICERS = ("olle", "olga")
 START = 1_763_782_800.0
 MENU_ENDS = (Outcome.SELF_SERVED, Outcome.LEFT_IN_MENU, Outcome.REFUSED, Outcome.LOST_IN_MENU)
 QUEUE_ENDS = (Outcome.ABANDONED, Outcome.OVERFLOWED, Outcome.ENGINE_LOST, Outcome.PBX_LOST)
@@ -66,9 +73,17 @@ class Exchange:
     free: list[str] = field(default_factory=lambda: list(AGENTS))
     phase: dict[str, str] = field(default_factory=dict)
     agent: dict[str, str] = field(default_factory=dict)
+    officer: dict[str, str] = field(default_factory=dict)  # rung for the caller, or talking with them
     since: dict[str, float] = field(default_factory=dict)
     told: dict[str, float] = field(default_factory=dict)  # when we heard of each last
+    answered: set[str] = field(default_factory=set)  # whatever comes, they end as answered
     arrived: int = 0
+
+    def part(self, contact: str) -> str | None:
+        """Free whoever is rung for the caller or talks with them, and return who it is."""
+        if contact in self.agent:
+            self.free.append(self.agent[contact])
+        return self.agent.pop(contact, self.officer.pop(contact, None))
 
     def meanwhile(self, contact: str, at: float) -> float:
         """Return a time between what was told last of the contact and now."""
@@ -91,6 +106,8 @@ def next_events(exchange: Exchange, at: float, which: int, how: int) -> list[Eve
             return _while_offered(exchange, contact, at, how)
         case "fallback":
             return _in_fallback(exchange, contact, at, how)
+        case "handed":
+            return _while_handed(exchange, contact, at, how)
         case "talking":
             return _while_talking(exchange, contact, at, how)
         case _:
@@ -119,7 +136,8 @@ def _new_run(exchange: Exchange, at: float) -> list[Event]:
     carried: list[Event] = []
     for contact, phase in exchange.phase.items():
         stage: Stage = "leaving" if phase == "after" else phase  # type: ignore[assignment]  # the same words
-        since, agent = exchange.since.get(contact, at), exchange.agent.get(contact)
+        since = exchange.since.get(contact, at)
+        agent = exchange.agent.get(contact, exchange.officer.get(contact))
         queue = None if phase == "menu" else QUEUES[0]
         carried.append(
             ContactCarried(contact, contact, "jarfalla", stage, None, queue, since, agent, None, "caller")
@@ -139,8 +157,7 @@ def _learnt(exchange: Exchange, at: float) -> list[Event]:
 def _fall_back(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
     exchange.phase[contact] = "fallback"
     exchange.since.setdefault(contact, at)
-    if contact in exchange.agent:
-        exchange.free.append(exchange.agent.pop(contact))
+    exchange.part(contact)
     return [CallerFellBack(contact, QUEUES[how % 3], at if how % 2 else None)]
 
 
@@ -222,15 +239,53 @@ def _while_offered(exchange: Exchange, contact: str, at: float, how: int) -> lis
 
 
 def _while_talking(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
-    agent = exchange.agent[contact]
     if how % 4 == 0:
         when = exchange.meanwhile(contact, at) if how % 8 else None
         lost = CallerLost(contact, "pbx", when)
         return [lost, *_end(exchange, contact, Outcome.ANSWERED, "pbx", when)]
-    ghost: list[Event] = [GhostRemoved(contact, "talk", agent)] if how % 4 == 1 else []
+    if how % 4 == 3:
+        return _hand_over(exchange, contact, at, how)
+    if how % 12 == 5:
+        return _fall_back(exchange, contact, at, how)
+    who = exchange.part(contact)
+    assert who is not None
+    ghost: list[Event] = [GhostRemoved(contact, "talk", who)] if how % 4 == 1 else []
     exchange.phase[contact] = "after"
-    exchange.free.append(exchange.agent.pop(contact))
-    return [*ghost, TalkEnded(contact, agent, "caller" if how % 2 else "agent")]
+    return [*ghost, TalkEnded(contact, who, "caller" if how % 2 else "agent")]
+
+
+def _hand_over(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    """Let whoever talks with the caller hand them over; the talk's end may be told before."""
+    who = exchange.part(contact)
+    assert who is not None
+    when = exchange.meanwhile(contact, at) if how % 8 == 3 else None  # some of them
+    before: list[Event] = [TalkEnded(contact, who, "agent", when)] if how % 5 == 1 else []
+    if how % 5 == 2:
+        before = [ConsultBegan(contact, who, "officer", "olle"), ConsultEnded(contact, who)]
+    if how % 3 == 0:
+        sent = CallTransferred(contact, who, "queue", QUEUES[how % 3], "blind", when=when)
+        return [*before, sent, _queue(exchange, contact, at, how)]
+    officer = exchange.officer[contact] = OFFICERS[who == OFFICERS[0]]
+    if how % 3 == 1:
+        exchange.phase[contact] = "talking"
+        return [*before, CallTransferred(contact, who, "officer", officer, "attended", True, when)]
+    exchange.phase[contact] = "handed"
+    sent = CallTransferred(contact, who, "officer", officer, "blind", when=when)
+    return [*before, sent, OfficerCalled(contact, officer, 30.0)]
+
+
+def _while_handed(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
+    officer = exchange.officer[contact]
+    if how % 6 == 0:
+        return [CallerHungUp(contact), *_end(exchange, contact, Outcome.ANSWERED, "caller")]
+    if how % 6 == 1:
+        return _fall_back(exchange, contact, at, how)
+    if how % 6 <= 3:  # a third of them
+        back = CallerReturned(contact) if how % 6 == 2 else OfficerFailed(contact, officer, OfferFailure.BUSY)
+        exchange.part(contact)
+        return [back, _queue(exchange, contact, at, how)]
+    exchange.phase[contact] = "talking"
+    return [OfficerAnswered(contact, officer, exchange.meanwhile(contact, at) if how % 2 else None)]
 
 
 def _after(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
@@ -243,9 +298,8 @@ def _end(
     exchange: Exchange, contact: str, outcome: Outcome, by: EndedBy, when: float | None = None
 ) -> list[Event]:
     del exchange.phase[contact]
-    if contact in exchange.agent:
-        exchange.free.append(exchange.agent.pop(contact))
-    return [CallEnded(contact, outcome, by, when)]
+    exchange.part(contact)
+    return [CallEnded(contact, Outcome.ANSWERED if contact in exchange.answered else outcome, by, when)]
 
 
 def play(steps: list[tuple[int, int, float]], exchange: Exchange | None = None) -> list[Recorded]:
@@ -259,6 +313,8 @@ def play(steps: list[tuple[int, int, float]], exchange: Exchange | None = None) 
             stream.append(Recorded(len(stream) + 1, at, event))
             if contact := getattr(event, "contact", None):
                 exchange.told[contact] = at
+            if isinstance(event, OfferAnswered | FallbackAnswered):
+                exchange.answered.add(event.contact)
     return stream
 
 
