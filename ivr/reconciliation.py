@@ -279,7 +279,7 @@ class Reconciliation:
             if case not in self._contacts and case not in self._ended_before:
                 await self._learn(client, case, call, channel)
             contact = self._contacts.get(case)
-            is_known = contact is not None and contact.phase is Phase.TALKING and contact.agent == call.agent
+            is_known = contact is not None and contact.has_talked and contact.agent == call.agent
             if not is_known:
                 self._exchange.happened(CallerFellBack(case, call.queue, call.since))
             if call.agent is not None:
