@@ -7,12 +7,12 @@ clear goes no further than this file.
 from __future__ import annotations
 
 import logging
-import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.errors import RemoteProtocolError
 from ivr.consult import Target, read_target
+from ivr.fallback import seconds_of
 from ivr.installation import default_number
 from ivr.numbers import NumberPlan, Pseudonyms
 from ivr.translator import endpoint_of
@@ -69,7 +69,9 @@ class Arrivals:
             raise RemoteProtocolError("AGI request: got an id of a call that Asterisk does not make")
         arrival = self._arrival(contact, request.uniqueid, called, (request.callerid or "", presentation))
         place = queue if queue in self._queues else None
-        return Entry(arrival, phase, place, _seconds(since), read_target(target), endpoint_of(sender) or None)
+        return Entry(
+            arrival, phase, place, seconds_of(since), read_target(target), endpoint_of(sender) or None
+        )
 
     def learned(self, case: str, called: str, caller: tuple[str, str] | None, when: float) -> CallArrived:
         """Make the arrival of a call that Asterisk alone has taken, at UTC second `when`.
@@ -91,11 +93,3 @@ class Arrivals:
             return CallArrived(contact, channel, number, called, None, "unreadable")
         pseudonym, kind = self._pseudonyms.of(self._plan.caller(*caller))
         return CallArrived(contact, channel, number, called, pseudonym, kind)
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

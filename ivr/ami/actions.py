@@ -65,15 +65,14 @@ async def redirect(client: AmiClient, channel: str, context: str, extension: str
     )
 
 
-def set_absolute_timeout(client: AmiClient, channel: str, after_s: int) -> None:
-    """Let the channel come out at its extension `T` after so many seconds; 0: never."""
-    name = one_channel(channel, "Setvar")
-    client.tell("Setvar", Channel=name, Variable="TIMEOUT(absolute)", Value=str(after_s))
-
-
 def set_variable(client: AmiClient, channel: str, name: str, value: str) -> None:
     """Set a channel's variable."""
     client.tell("Setvar", Channel=one_channel(channel, "Setvar"), Variable=name, Value=value)
+
+
+def set_absolute_timeout(client: AmiClient, channel: str, after_s: int) -> None:
+    """Let the channel come out at its extension `T` after so many seconds; 0: never."""
+    set_variable(client, channel, "TIMEOUT(absolute)", str(after_s))
 
 
 def forget(client: AmiClient, family: str, key: str) -> None:
