@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 PAUSE_S = 5.0  # between two looks; a ghost lives for two of them at most
 BACK = "back"  # the dialplan's way from the fallback to us
+RINGS = frozenset({Phase.OFFERED, Phase.HANDED})  # an agent's telephone, or an officer's
 
 log = logging.getLogger(__name__)
 
@@ -184,11 +185,10 @@ class Reconciliation:
                 continue  # whoever talks with them there was asked by Asterisk's own queue
             if channel is None or channel.bridge_id is None or contact.agent is None:
                 continue
-            if contact.phase in {Phase.OFFERED, Phase.HANDED}:
+            if contact.phase in RINGS:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
-                is_offer = contact.phase is Phase.OFFERED  # asked now: events go on meanwhile
-                answer = OfferAnswered if is_offer else OfficerAnswered
-                self._tell(answer(contact.id, contact.agent, when))
+                if contact.phase in RINGS:  # asked again: events go on meanwhile
+                    self._tell(_answer(contact, when))
             other = others.get(channel.bridge_id)
             if contact.phase is Phase.TALKING and other and other != contact.agent:
                 to = CallTransferred(contact.id, contact.agent, "officer", other, "attended", answered=True)
@@ -200,8 +200,7 @@ class Reconciliation:
         A telephone that an earlier run let ring rings on; its caller must not be taken from it.
         """
         for contact in self._contacts.values():
-            is_rung = contact.phase in {Phase.OFFERED, Phase.HANDED}
-            if is_rung and not self._exchange.is_attached(contact.id):
+            if contact.phase in RINGS and not self._exchange.is_attached(contact.id):
                 set_absolute_timeout(client, contact.id, SILENCE_S)
 
     # --- ghosts ---------------------------------------------------------------------------------
@@ -237,9 +236,8 @@ class Reconciliation:
     def _gone(self, contact: str, end: Ended | None, *, was_cut_off: bool) -> None:
         """Tell the end of a contact that ended while nobody told us, at its true time where one was noted."""
         rung = self._contacts.get(contact)
-        agent = rung.agent if rung is not None and rung.phase is Phase.OFFERED else None
-        if end is not None and end.phase == Phase.TALKING and agent is not None:  # all that in the meantime
-            self._exchange.happened(OfferAnswered(contact, agent, end.answered_at))
+        if rung is not None and rung.phase in RINGS and end is not None and end.phase == Phase.TALKING:
+            self._exchange.happened(_answer(rung, end.answered_at))  # and talked, all that in the meantime
         if end is not None:
             was_lost = end.phase == LOST
             self._exchange.happened(
@@ -281,7 +279,7 @@ class Reconciliation:
             contact = self._contacts.get(case)
             is_known = contact is not None and contact.has_talked and contact.agent == call.agent
             if not is_known:
-                self._exchange.happened(CallerFellBack(case, call.queue, call.since))
+                self._exchange.happened(CallerFellBack(case, call.queue, call.since, call.entered_at))
             if call.agent is not None:
                 self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, call.answered_at))
             if channel is None:
@@ -309,6 +307,12 @@ class Reconciliation:
         self._exchange.happened(
             self._arrivals.learned(case, call.called, None if is_unread else (number, presentation), when)
         )
+
+
+def _answer(contact: Contact, when: float | None) -> Input:
+    """Return that the telephone which rings for the contact was answered."""
+    answer = OfferAnswered if contact.phase is Phase.OFFERED else OfficerAnswered
+    return answer(contact.id, contact.agent or "", when)
 
 
 async def _read_ends(client: AmiClient) -> dict[str, Ended]:

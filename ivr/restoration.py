@@ -93,9 +93,9 @@ def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
             return known._replace(stage="waiting", agent=None)
         case CallerReturned() if known.stage == "offered":
             return known._replace(stage="waiting", agent=None)
-        case CallerFellBack(_, queue, when):
+        case CallerFellBack(_, queue, since):
             if known.queue is None:
-                known = known._replace(queue=queue, since=at if when is None else when)
+                known = known._replace(queue=queue, since=at if since is None else since)
             return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
             return known._replace(stage="talking", agent=agent, answered=True)

@@ -92,10 +92,14 @@ class CallerReturned(NamedTuple):
 
 
 class CallerFellBack(NamedTuple):
-    """No engine answered: Asterisk's own queue took the caller, out of our hands until further notice."""
+    """No engine answered: Asterisk's own queue took the caller, out of our hands until further notice.
+
+    `since`: when their waiting began, where the dialplan's note says so.
+    """
 
     contact: str
     queue: str
+    since: float | None = None
     when: float | None = None
 
 

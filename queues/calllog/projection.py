@@ -184,8 +184,10 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
     match event:
         case CallerQueued(_, queue, since):
             _enter_queue(row, queue, since)
-        case CallerFellBack(_, queue, when):
-            _enter_queue(row, queue, at if when is None else when)
+        case CallerFellBack(_, queue, since, when):
+            fell_at = at if when is None else when
+            _end_talk(row, fell_at)
+            _enter_queue(row, queue, fell_at if since is None else since)
         case AgentOffered():
             row["offers"] += 1
         case OfferAnswered(_, agent, when) | FallbackAnswered(_, _, agent, when):

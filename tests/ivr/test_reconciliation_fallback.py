@@ -37,7 +37,7 @@ WAITS = f"0858028500|school|{SINCE}|{ENTERED}"
 TALKS = f"{WAITS}|gun|{ANSWERED}"
 
 LEARNT = CallArrived(CASE, CASE, "testby", "+46858028500", None, "unreadable", ARRIVED_AT)
-FELL_BACK = CallerFellBack(CASE, "school", SINCE)
+FELL_BACK = CallerFellBack(CASE, "school", SINCE, ENTERED)
 CONNECTED = FallbackAnswered(CASE, "school", "gun", ANSWERED)
 BACK = {"Channel": CASE, "Context": "vaxel-exchange", "Exten": "back", "Priority": "1"}
 

@@ -19,6 +19,7 @@ from ivr.asterisk.site import Trunk
 from ivr.demo.stand import stand_settings
 from ivr.settings import Settings
 from queues.journal.reader import read_journal
+from tests.fakes.ami_proxy import AmiProxy
 from tests.ivr.replay import assert_replays
 from tests.system.exchange import RealExchange
 from tests.system.figures import FILE_VARIABLE, Fault
@@ -67,6 +68,22 @@ def exchange(session_exchange: RealExchange) -> Iterator[RealExchange]:
     session_exchange.settle()
     yield session_exchange
     session_exchange.settle()
+
+
+@pytest.fixture(scope="module")
+def proxy(session_exchange: RealExchange) -> Iterator[AmiProxy]:
+    """Let the engine find AMI behind a proxy, for the tests of one file."""
+    stand, run = session_exchange.stand, session_exchange.run
+    proxy = AmiProxy(stand.settings.ami_host, stand.settings.ami_port)
+    run(stand.stop_engine())
+    run(proxy.__aenter__())
+    stand.engine_ami_port = proxy.port
+    run(stand.start_engine())
+    yield proxy
+    run(stand.stop_engine())
+    run(proxy.__aexit__())
+    stand.engine_ami_port = 0
+    run(stand.start_engine())
 
 
 @pytest.fixture

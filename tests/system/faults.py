@@ -32,6 +32,7 @@ FILES = (
     "test_engine_away.py",
     "test_hang.py",
     "test_ami_faults.py",
+    "test_handing_over_faults.py",
     "test_asterisk_restart.py",
     "test_two_engines.py",
     "test_storage_faults.py",

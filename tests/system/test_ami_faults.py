@@ -23,12 +23,10 @@ from routing.events import (
     OfferFailure,
     TelephoneState,
 )
-from tests.fakes.ami_proxy import AmiProxy
 from tests.system.exchange import answered_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.fakes.ami_proxy import AmiProxy
     from tests.system.exchange import RealExchange
     from tests.system.figures import Fault
 
@@ -38,22 +36,6 @@ AWAY_S = 3.0  # AMI, after it was cut
 NOTICED_S = 16.0  # a half-open connection: 10 s of silence, 5 s for the answer to a ping
 GHOST_S = 11.0  # two looks at Asterisk
 DELAY_S = 2.0
-
-
-@pytest.fixture(scope="module")
-def proxy(session_exchange: RealExchange) -> Iterator[AmiProxy]:
-    """Let the engine find AMI behind a proxy, for the tests of this file."""
-    stand, run = session_exchange.stand, session_exchange.run
-    proxy = AmiProxy(stand.settings.ami_host, stand.settings.ami_port)
-    run(stand.stop_engine())
-    run(proxy.__aenter__())
-    stand.engine_ami_port = proxy.port
-    run(stand.start_engine())
-    yield proxy
-    run(stand.stop_engine())
-    run(proxy.__aexit__())
-    stand.engine_ami_port = 0
-    run(stand.start_engine())
 
 
 def test_ami_is_cut_for_3_s(exchange: RealExchange, proxy: AmiProxy, fault: Fault) -> None:

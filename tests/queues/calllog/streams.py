@@ -151,14 +151,15 @@ def _learnt(exchange: Exchange, at: float) -> list[Event]:
     contact, when = f"c-{exchange.arrived}", at - 20
     exchange.phase[contact], exchange.since[contact] = "fallback", when + 5
     arrival = CallArrived(contact, contact, "jarfalla", "+46858028500", None, "unreadable", when)
-    return [arrival, CallerFellBack(contact, QUEUES[1], when + 5)]
+    return [arrival, CallerFellBack(contact, QUEUES[1], when + 5, when + 5)]
 
 
 def _fall_back(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
     exchange.phase[contact] = "fallback"
     exchange.since.setdefault(contact, at)
     exchange.part(contact)
-    return [CallerFellBack(contact, QUEUES[how % 3], at if how % 2 else None)]
+    since = at if how % 2 else None
+    return [CallerFellBack(contact, QUEUES[how % 3], since, exchange.meanwhile(contact, at))]
 
 
 def _in_fallback(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:

@@ -37,7 +37,7 @@ __all__ = ["log"]
 
 LATE = record(
     arrived()._replace(when=START + 1),
-    CallerFellBack("c-1", "school", START + 5),
+    CallerFellBack("c-1", "school", START + 4, START + 5),
     FallbackAnswered("c-1", "school", "bo", START + 20),
     CallerHungUp("c-1", START + 50),
     CallEnded("c-1", Outcome.ANSWERED, "caller", START + 50),
@@ -48,9 +48,9 @@ LATE = record(
 def test_a_call_that_asterisk_alone_served_has_its_true_times(log: Engine) -> None:
     apply_batch(log, LATE, after=0)
     row = only_contact(log)
-    assert (row["arrived_at"], row["queued_at"], row["answered_at"]) == (START + 1, START + 5, START + 20)
+    assert (row["arrived_at"], row["queued_at"], row["answered_at"]) == (START + 1, START + 4, START + 20)
     assert (row["talk_ended_at"], row["ended_at"]) == (START + 50, START + 50)
-    assert (row["wait_s"], row["talk_s"], row["offers"]) == (15.0, 30.0, 0)
+    assert (row["wait_s"], row["talk_s"], row["offers"]) == (16.0, 30.0, 0)
     assert (row["first_queue"], row["last_agent"], row["outcome"]) == ("school", "bo", "answered")
 
 
@@ -63,7 +63,7 @@ def test_true_times_stand_in_the_details_and_only_where_they_are_others(log: Eng
         events = list(connection.execute(select(columns.event, columns.detail).order_by(columns.seq)))
     assert [tuple(event) for event in events] == [
         ("CallArrived", {"channel": "pj-1", "when": START + 1}),
-        ("CallerFellBack", {"queue": "school", "when": START + 5}),
+        ("CallerFellBack", {"queue": "school", "since": START + 4, "when": START + 5}),
         ("FallbackAnswered", {"queue": "school", "agent": "bo", "when": START + 20}),
         ("CallerHungUp", {"when": START + 50}),
         ("CallEnded", {"outcome": "answered", "by": "caller", "when": START + 50}),
