@@ -140,7 +140,8 @@ class CallSession:
     async def _prepare(self, prompts: Sequence[Prompt], wait_s: float) -> str:
         """Return the sound of these prompts, with the dead-man's switch set past its end and the wait."""
         language = self._contact.number.language
-        await self._switch.arm(Phase.MENU, self._prompts.length_s(language, prompts) + wait_s)
+        lasts_s = self._prompts.length_s(language, prompts) + wait_s
+        await self._switch.arm(Phase.MENU, lasts_s, self._place())  # who has chosen has a place already
         return self._prompts.sound(language, prompts)
 
     def _cannot_say(self, sound: str) -> bool:
@@ -168,7 +169,7 @@ class CallSession:
 
     def _place(self) -> str:
         """Return the place in the queue as variables, which the channel keeps whatever becomes of us."""
-        queued = self._contact.queued
+        queued = self._contact.queued or self._contact.chosen
         return "" if queued is None else f"__VAXEL_QUEUE={queued.queue},__VAXEL_SINCE={queued.since:.6f}"
 
     async def _offer(self, task: Ring) -> bool:

@@ -28,6 +28,9 @@ OFFICERS_FILE = "officers.yaml"  # need not be there
 # Starts with a letter, so no id is a telephone number; these signs are safe in every configuration we render.
 ID = re.compile(r"[a-z][a-z0-9-]{1,30}", re.ASCII)
 ID_WORDS = "an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter"
+# Each person's telephone has its place in Asterisk's configuration by this id, where these stand already.
+TAKEN_IDS = frozenset({"global", "system", "udp", "tcp", "tls", "general", "speech", "telephone"})
+TRUNK_PREFIX = "trunk-"
 EXTENSION = re.compile(r"[1-9][0-9]{1,5}", re.ASCII)
 EXTENSION_WORDS = "an extension of 2 to 6 digits, the first not 0"
 MAX_NAME = 80  # characters: fits a telephone's display over two lines, and every table of ours
@@ -178,7 +181,7 @@ def _load_agents(
     agents: dict[str, Agent] = {}
     places: dict[str, Value] = {}
     for key, value in _entries(folder / AGENTS_FILE, "agents", findings):
-        agent_id = key.text(what=ID_WORDS, pattern=ID)
+        agent_id = _person_id(key)
         section = value.section(required=("name",), optional=_ROLES)
         agent = Agent(agent_id, _name(section), _skills(section, queues))
         if not agent.skills:
@@ -195,13 +198,23 @@ def _load_officers(
     places: dict[str, Value] = {}
     if not (folder / OFFICERS_FILE).exists():
         return officers, places
-    for key, value in _entries(folder / OFFICERS_FILE, "officers", findings):
-        officer_id = key.text(what=ID_WORDS, pattern=ID)
+    for key, value in _entries(
+        folder / OFFICERS_FILE, "officers", findings, "; without any, delete the file"
+    ):
+        officer_id = _person_id(key)
         section = value.section(required=("name", "extension"))
         officer = Officer(officer_id, _name(section), _extension(section, extensions))
         if officer_id:
             officers[officer_id], places[officer_id] = officer, key
     return officers, places
+
+
+def _person_id(key: Value) -> str:
+    person = key.text(what=ID_WORDS, pattern=ID)
+    if person in TAKEN_IDS or person.startswith(TRUNK_PREFIX):
+        key.error(f'expected an id that Asterisk does not use itself, found "{person}"')
+        return ""
+    return person
 
 
 def _skills(section: Section, queues: Mapping[str, Queue]) -> dict[str, Skill]:
@@ -230,7 +243,7 @@ def _may_answer(agent: Agent, queue: Queue) -> bool:
     )
 
 
-def _entries(path: Path, name: str, findings: Findings) -> tuple[tuple[Value, Value], ...]:
+def _entries(path: Path, name: str, findings: Findings, remedy: str = "") -> tuple[tuple[Value, Value], ...]:
     root = read_file(path, findings)
     if root is None:
         return ()
@@ -238,7 +251,7 @@ def _entries(path: Path, name: str, findings: Findings) -> tuple[tuple[Value, Va
     what = f"{name}, each with its id as key"
     entries, value = section.entries(name, what=what), section.get(name)
     if value is not None and not entries:
-        value.expected(what)
+        value.error(f"expected {what}, found {value.found}{remedy}")
     return entries
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ivr.asterisk.errors import FolderUnusableError, UnfitSettingError
+from queues.definitions import TAKEN_IDS, TRUNK_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +26,6 @@ TrunkKind: TypeAlias = Literal["registration", "address"]
 
 LAST_PORT = 65_535
 MAX_SOCKET_PATH = 107  # bytes of a Unix socket's path on Linux (unix(7)), without its closing zero
-# Sections of pjsip.conf share one namespace: what stands there already names no telephone.
-RESERVED_IDS = frozenset({"global", "system", "udp", "tcp", "tls", "general", "speech", "telephone"})
-TRUNK_PREFIX = "trunk-"
 
 # Not a plain number: whoever guesses extensions must not guess telephones.
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -46,7 +44,7 @@ def _check(where: str, pattern: re.Pattern[str], value: str, expected: str) -> N
 
 def _check_id(where: str, value: str) -> None:
     _check(where, _ID, value, "a small letter, then small letters, digits, '-' or '_', at most 40")
-    if value in RESERVED_IDS:
+    if value in TAKEN_IDS:
         raise UnfitSettingError(f"{where}: {value!r} is Asterisk's own word; choose another")
 
 

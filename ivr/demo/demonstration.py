@@ -65,6 +65,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
     _end_on_signals()
     console = Console(stderr=not plan.shown, quiet=not plan.shown)
     began = time.monotonic()
+    find_program("asterisk")  # before there is a folder to leave behind
     state = plan.state or _state_folder()
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -110,6 +111,8 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
                 await _look_for(plan.seconds, look)
             comparison = await compare(report, stand)
             look()
+        if not console.is_terminal:
+            console.line()  # the last look was left without an end of line
         console.print(f"lost: {comparison.lost}")
     figures: dict[str, object] = {**board.snapshot().as_json(), **comparison.as_json()}
     return figures

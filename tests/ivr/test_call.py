@@ -45,9 +45,13 @@ def step(phase: str, seconds: int, more: str = "") -> tuple[str, ...]:
     return ("EXEC", "MSet", f"VAXEL_PHASE={phase},TIMEOUT(absolute)={seconds}{more}")
 
 
+def place(office: Office) -> str:
+    """Return what a channel is told of the caller's place."""
+    return f",__VAXEL_QUEUE=school,__VAXEL_SINCE={office.log(CallerQueued)[0].since:.6f}"
+
+
 def waiting_step(office: Office, more: str = "") -> tuple[str, ...]:
-    since = office.log(CallerQueued)[0].since
-    return step("waiting", SILENCE_S, f",__VAXEL_QUEUE=school,__VAXEL_SINCE={since:.6f}{more}")
+    return step("waiting", SILENCE_S, f"{place(office)}{more}")
 
 
 def test_a_key_leads_to_the_queue_under_music_with_the_switch_armed_before_each_step() -> None:
@@ -58,7 +62,7 @@ def test_a_key_leads_to_the_queue_under_music_with_the_switch_armed_before_each_
         assert channel.commands == [
             step("menu", min(round(4 + wait_s + 5), SILENCE_S), FIRST),
             ("GET DATA", MENU, asked[2], "1"),
-            step("menu", 1 + 5),
+            step("menu", 1 + 5, place(office)),  # whoever is lost from here on is not asked again
             ("STREAM FILE", "sv/school.say", "0123456789*#"),
             waiting_step(office),
             ("SET MUSIC", "ON"),
@@ -109,9 +113,7 @@ def test_an_offer_wakes_the_caller_at_once() -> None:
         office.free("gun")
         await channel.reached(lambda c: c.running == "EXEC")
         assert now() == at
-        since = office.log(CallerQueued)[0].since
-        place = f",__VAXEL_QUEUE=school,__VAXEL_SINCE={since:.6f}"
-        assert channel.commands[before:][-2:] == [step("offering", SILENCE_S, place), OFFER]
+        assert channel.commands[before:][-2:] == [step("offering", SILENCE_S, place(office)), OFFER]
         assert channel.variables["VAXEL_PHASE"] == office.contact.phase
 
     in_office(story)

@@ -40,10 +40,14 @@ agents:
 """
 
 
-def load(folder: Path, queues: str = QUEUES, agents: str = AGENTS) -> tuple[Definitions, Findings]:
+def load(
+    folder: Path, queues: str = QUEUES, agents: str = AGENTS, officers: str | None = None
+) -> tuple[Definitions, Findings]:
     folder.mkdir(exist_ok=True)
     (folder / "queues.yaml").write_text(dedent(queues), encoding="utf-8")
     (folder / "agents.yaml").write_text(dedent(agents), encoding="utf-8")
+    if officers is not None:
+        (folder / "officers.yaml").write_text(dedent(officers), encoding="utf-8")
     findings = Findings()
     return load_definitions(folder, findings), findings
 
@@ -105,6 +109,8 @@ def test_a_mistake_about_queues_is_told(tmp_path: Path, wrong: str, right: str, 
     ("agents", "expected"),
     [
         ("agents: {'12': {name: X}}", 'agents.yaml:1:10: error: agents.12: expected an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter, found "12"'),
+        ("agents: {telephone: {name: X}}", 'agents.yaml:1:10: error: agents.telephone: expected an id that Asterisk does not use itself, found "telephone"'),
+        ("agents: {trunk-a: {name: X}}", 'agents.yaml:1:10: error: agents.trunk-a: expected an id that Asterisk does not use itself, found "trunk-a"'),
         ("agents: {åsa: {name: X}}", 'agents.yaml:1:10: error: agents.åsa: expected an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter, found "åsa"'),
         ("agents: {a1: {specialist: {school: 1}}}", 'agents.yaml:1:14: error: agents.a1: the key "name" is missing'),
         ("agents: {a1: {name: X, specialist: {shool: 1}}}", 'agents.yaml:1:37: error: agents.a1.specialist.shool: unknown queue; did you mean "school"?'),
@@ -122,6 +128,30 @@ def test_a_mistake_about_queues_is_told(tmp_path: Path, wrong: str, right: str, 
 def test_a_mistake_about_agents_is_told(tmp_path: Path, agents: str, expected: str) -> None:
     _, findings = load(tmp_path / "x", agents=agents)
     assert expected in messages(findings, tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("officers", "expected"),
+    [
+        ("officers: {}", "officers.yaml:1:11: error: officers: expected officers, each with its id as key, found no keys at all; without any, delete the file"),
+        ("officers: {o1: {name: X}}", 'officers.yaml:1:16: error: officers.o1: the key "extension" is missing'),
+        ("officers: {o1: {name: X, extension: 07}}", 'officers.yaml:1:37: error: officers.o1.extension: expected an extension of 2 to 6 digits, the first not 0, found "07"'),
+        ("officers: {udp: {name: X, extension: 70}}", 'officers.yaml:1:12: error: officers.udp: expected an id that Asterisk does not use itself, found "udp"'),
+        ("officers: {o1: {name: X, extension: 70}, o2: {name: Y, extension: 70}}", 'officers.yaml:1:67: error: officers.o2.extension: expected an extension of its own, found "70" also in {folder}/officers.yaml, line 1'),
+    ],
+)  # fmt: skip
+def test_a_mistake_about_officers_is_told(tmp_path: Path, officers: str, expected: str) -> None:
+    folder = tmp_path / "x"
+    _, findings = load(folder, officers=officers)
+    assert expected.replace("{folder}", str(folder)) in messages(findings, folder)
+
+
+def test_an_officer_and_an_agent_cannot_have_one_id(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    one, findings = load(folder, officers="officers: {anna-a: {name: X, extension: 70}}")
+    merge([one])
+    twice = f'expected an id of its own, found "anna-a" also in {folder}/agents.yaml, line 2'
+    assert messages(findings, folder) == [f"officers.yaml:1:12: error: officers.anna-a: {twice}"]
 
 
 def test_a_generalist_below_the_rings_level_cannot_answer(tmp_path: Path) -> None:
