@@ -250,7 +250,7 @@ class Core:
         contact.outcome, contact.ended_by = None, "caller"
         contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True
         if contact.queued is None:
-            since = at if event.since is None else event.since
+            since = event.waits_since(at)
             # The dialplan may still speak of a queue that is no more.
             queue = event.queue if event.queue in self._queues else contact.number.menu.person_queue
             contact.queued = contact.chosen or CallerQueued(contact.id, queue, since)

@@ -23,6 +23,7 @@ from routing.events import (
     CallerReturned,
     CallTransferred,
     ContactCarried,
+    EngineStarted,
     FallbackAnswered,
     OfferAnswered,
     OfferFailed,
@@ -65,6 +66,8 @@ def restore(events: Iterable[Recorded]) -> Restored:
                 paused.pop(agent, None)
             case AsteriskConnected():
                 run = event.run
+            case EngineStarted():
+                run = event.asterisk_run or run
             case CallArrived(contact, channel, number):
                 contacts[contact] = ContactCarried(
                     contact, channel, number, "menu", None, None, at, None, None, "caller"
@@ -93,9 +96,9 @@ def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
             return known._replace(stage="waiting", agent=None)
         case CallerReturned() if known.stage == "offered":
             return known._replace(stage="waiting", agent=None)
-        case CallerFellBack(_, queue, since):
+        case CallerFellBack(_, queue):
             if known.queue is None:
-                known = known._replace(queue=queue, since=at if since is None else since)
+                known = known._replace(queue=queue, since=event.waits_since(at))
             return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
             return known._replace(stage="talking", agent=agent, answered=True)

@@ -170,7 +170,7 @@ class Engine:
             log.error("callers may have to begin again: %s", error)  # noqa: TRY400  # the error says all
 
     def _begin_stream(self) -> None:
-        self.exchange.happened(EngineStarted(self._parts.version))
+        self.exchange.happened(EngineStarted(self._parts.version, self._restored.asterisk_run))
         for contact in self._restored.contacts:
             self.exchange.happened(contact)
         for agent in self._restored.paused:

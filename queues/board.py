@@ -224,8 +224,8 @@ class Board:
                 if (caller := self._contacts.get(contact)) and caller.phase == "offered":
                     self._part(at, caller)
                     caller.phase = "waiting"
-            case CallerFellBack(contact, queue, since):
-                self._queued(at, contact, queue, at if since is None else since)
+            case CallerFellBack(contact, queue):
+                self._queued(at, contact, queue, event.waits_since(at))
             case FallbackAnswered(contact, _, agent):
                 self._offered(at, contact, agent)
                 if (caller := self._with_agent(contact, agent)) and caller.phase == "offered":

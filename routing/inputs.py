@@ -14,9 +14,13 @@ from routing.words import CallerKind, EndedBy, OfferFailure, Outcome, Stage, Tar
 
 
 class EngineStarted(NamedTuple):
-    """The engine began a run: everything it knew before is only what the journal says."""
+    """The engine began a run: everything it knew before is only what the journal says.
+
+    `asterisk_run`: the run of Asterisk that an engine knew last, if any.
+    """
 
     version: str
+    asterisk_run: str = ""
 
 
 class EngineStopping(NamedTuple):
@@ -101,6 +105,11 @@ class CallerFellBack(NamedTuple):
     queue: str
     since: float | None = None
     when: float | None = None
+
+    def waits_since(self, at: float) -> float:
+        """Return when the waiting of who has not waited before began; `at`: when this was told."""
+        first = self.when if self.since is None else self.since
+        return at if first is None else first
 
 
 class FallbackAnswered(NamedTuple):

@@ -184,10 +184,9 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
     match event:
         case CallerQueued(_, queue, since):
             _enter_queue(row, queue, since)
-        case CallerFellBack(_, queue, since, when):
-            fell_at = at if when is None else when
-            _end_talk(row, fell_at)
-            _enter_queue(row, queue, fell_at if since is None else since)
+        case CallerFellBack(_, queue, when=when):
+            _end_talk(row, at if when is None else when)
+            _enter_queue(row, queue, event.waits_since(at))
         case AgentOffered():
             row["offers"] += 1
         case OfferAnswered(_, agent, when) | FallbackAnswered(_, _, agent, when):

@@ -8,6 +8,7 @@ chooses when to poll. Knows no database.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Self
 
 from queues.journal.errors import JournalGapError, JournalMissingError, UnreadableLineError
@@ -26,6 +27,8 @@ CHUNK_BYTES = 4 * LINE_LIMIT
 # A quote within a text is escaped, so these stand only where an event's name stands.
 _START = b'"event":"EngineStarted"'
 _START_IS_OVER = b'"event":"RestorationEnded"'
+_STANDING = re.compile(rb'"event":"(?:EngineStarted|AsteriskConnected|AgentPaused|AgentResumed)"')
+"""What stands until the next of its kind, and is of use however old it is."""
 
 
 class JournalTail:
@@ -160,28 +163,42 @@ def read_since_start(folder: Path, horizon: float) -> Iterator[Recorded]:
     """Give the events since the last start of an engine that went well, so far as they stand in the journal.
 
     A start went well when it came to its `RestorationEnded`: before it every contact that was open stands
-    anew. The newest segment is read in any case, of the others none that ended before `horizon` (UTC
-    seconds); never is more than one in memory. Raises `UnreadableLineError` for a damaged line. A journal
-    that does not exist is empty.
+    anew. Of segments that ended before `horizon` (UTC seconds), unless one is the newest, only what stands
+    until it is changed is given: an engine may run for months. Never is more than one segment in memory.
+    Raises `UnreadableLineError` for a damaged line. A journal that does not exist is empty.
     """
     wanted, place = _START_IS_OVER, -1
     segments: list[Segment] = []  # newest first
+    whole = 0  # so many of them are given whole
     for segment in reversed(list_segments(folder)):
-        if segments and segment.path.stat().st_mtime < horizon:
-            break
+        if whole == len(segments) and (not segments or segment.path.stat().st_mtime >= horizon):
+            whole += 1
         segments.append(segment)
         wanted, place = _find_start(segment.path.read_bytes(), wanted)
         if place >= 0:
             break
     offset = max(place, 0)
-    for segment in reversed(segments):
-        with segment.path.open("rb") as lines:
-            lines.seek(offset)
-            for line in lines:
-                if line.endswith(b"\n"):
-                    yield parse_line(line, file=str(segment.path), offset=offset)
-                offset += len(line)
+    while segments:
+        read = _read_lines if len(segments) <= whole else _read_standing
+        yield from read(segments.pop().path, offset)
         offset = 0
+
+
+def _read_lines(file: Path, offset: int) -> Iterator[Recorded]:
+    with file.open("rb") as lines:
+        lines.seek(offset)
+        for line in lines:
+            if line.endswith(b"\n"):
+                yield parse_line(line, file=str(file), offset=offset)
+            offset += len(line)
+
+
+def _read_standing(file: Path, offset: int) -> Iterator[Recorded]:
+    data = file.read_bytes()
+    for found in _STANDING.finditer(data, offset):
+        begin, end = data.rfind(b"\n", 0, found.start()) + 1, data.find(b"\n", found.end()) + 1
+        if end:
+            yield parse_line(data[begin:end], file=str(file), offset=begin)
 
 
 def _find_start(data: bytes, wanted: bytes) -> tuple[bytes, int]:

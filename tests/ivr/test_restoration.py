@@ -213,6 +213,8 @@ def test_agents_who_paused_pause_on() -> None:
 
 def test_the_latest_run_of_asterisk_is_known() -> None:
     assert restore(record(AsteriskConnected("1"), AsteriskConnected("2"))).asterisk_run == "2"
+    assert restore(record(EngineStarted("0", "1"), RestorationEnded(0))).asterisk_run == "1"
+    assert restore(record(AsteriskConnected("1"), EngineStarted("0"))).asterisk_run == "1"
 
 
 def test_nothing_leaves_nothing_behind() -> None:

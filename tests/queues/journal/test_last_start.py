@@ -15,7 +15,17 @@ from queues.journal.format import format_line
 from queues.journal.reader import read_since_start
 from queues.journal.segments import list_segments
 from queues.journal.writer import JournalWriter
-from routing.events import EngineStarted, Event, PromptEnded, Recorded, RestorationEnded, TimerFired
+from routing.events import (
+    AgentPaused,
+    AgentResumed,
+    AsteriskConnected,
+    EngineStarted,
+    Event,
+    PromptEnded,
+    Recorded,
+    RestorationEnded,
+    TimerFired,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,18 +85,29 @@ def end_at(folder: Path, times: list[float]) -> None:
         os.utime(segment.path, (when, when))
 
 
-def test_segments_that_ended_before_the_horizon_are_not_read(tmp_path: Path) -> None:
-    written = write(tmp_path, [START, READY, TICK, TICK, TICK], EACH_ITS_OWN)
-    end_at(tmp_path, [100.0, 200.0, 300.0, 400.0, 500.0])
-    assert read(tmp_path, 300.5) == written[3:]
-    assert read(tmp_path, 300.0) == written[2:]
-    assert read(tmp_path, 99.0) == written
+def test_of_segments_that_ended_before_the_horizon_only_what_still_stands_is_read(tmp_path: Path) -> None:
+    standing: list[Event] = [AsteriskConnected("1"), AgentPaused("anna"), AgentResumed("anna")]
+    written = write(tmp_path, [TICK, START, READY, *standing, TICK, TICK, TICK], EACH_ITS_OWN)
+    end_at(tmp_path, [100.0 * n for n in range(1, 10)])
+    known = [written[1], *written[3:6]]
+    assert read(tmp_path, 700.5) == known + written[7:]
+    assert read(tmp_path, 700.0) == known + written[6:]
+    assert read(tmp_path, 99.0) == written[1:]
+
+
+def test_what_stands_is_found_among_the_rest_of_a_segment_and_not_in_its_texts(tmp_path: Path) -> None:
+    looks_so = PromptEnded('","event":"AgentPaused"')
+    stream: list[Event] = [TICK, START, TICK, looks_so, AgentPaused("anna"), READY, AgentPaused("bo")]
+    written = write(tmp_path, stream, ONE_SEGMENT)
+    write(tmp_path, [TICK], EACH_ITS_OWN)
+    end_at(tmp_path, [100.0, 200.0])
+    assert read(tmp_path, 150.0)[:-1] == [written[1], written[4], written[6]]
 
 
 def test_the_newest_segment_is_read_however_old_it_is(tmp_path: Path) -> None:
     written = write(tmp_path, [START, READY, TICK], EACH_ITS_OWN)
     end_at(tmp_path, [100.0, 200.0, 300.0])
-    assert read(tmp_path, 1000.0) == written[2:]
+    assert read(tmp_path, 1000.0) == [written[0], written[2]]
 
 
 @pytest.mark.parametrize("event", [TICK, READY], ids=["any event", "a start's end"])
