@@ -173,3 +173,16 @@ def test_a_queue_that_there_is_no_more_is_the_one_before() -> None:
     decisions = stage.core.step(stage.at, CallTransferred("c1", "anna", "queue", "gone", "blind"))
     assert decisions is not None
     assert decisions[0] == stage.core.contacts["c1"].queued
+
+
+def test_who_hands_a_caller_to_a_queue_is_offered_to_another_first() -> None:
+    stage = Stage()
+    talking(stage)
+    stage.enter("c2")
+    stage.core.step(stage.at + 60, CallTransferred("c1", "anna", "queue", "school", "blind"))
+    first, second = stage.core.contacts["c1"], stage.core.contacts["c2"]
+    assert second.task == Ring("anna", 20.0)
+    assert first.phase is Phase.WAITING
+    assert first.queued is not None
+    assert second.queued is not None
+    assert first.queued.since <= second.queued.since

@@ -32,7 +32,7 @@ from routing.events import (
 from tests.ivr.numbers_for_tests import number_for_tests
 
 if TYPE_CHECKING:
-    from routing.events import Input
+    from routing.events import Decision, Input
 
 CAPTURES = Path(__file__).parent / "ami" / "captures"
 MAJA = "agent-maja"  # the agent of the captures; here gun, who answers both queues, stands in her place
@@ -63,16 +63,21 @@ class Stage:
 
     def offer(self, contact: str, agent: str = "gun") -> None:
         """Bring a contact to where that agent's telephone rings for it."""
+        self.core.step(self.at, AgentStateChanged(agent, TelephoneState.FREE))
+        decisions = self.enter(contact)
+        assert isinstance(decisions[-1], AgentOffered)
+        assert self.core.contacts[contact].agent == agent
+
+    def enter(self, contact: str) -> list[Decision]:
+        """Bring a contact into the school's queue; return what was decided then."""
         for event in (
-            AgentStateChanged(agent, TelephoneState.FREE),
             CallArrived(contact, contact, "testby", "+46858028500", None, "withheld"),
             DigitPressed(contact, "1"),
             PromptEnded(contact),
         ):
             decisions = self.core.step(self.at, event)
         assert decisions is not None
-        assert isinstance(decisions[-1], AgentOffered)
-        assert self.core.contacts[contact].agent == agent
+        return decisions
 
     def of_calls(self) -> list[Input]:
         """Return what counted, but for the telephones' states."""
