@@ -24,7 +24,8 @@ from ivr.toolbox import find_program
 from queues.board import Board
 from queues.calllog.readings import list_contacts
 from queues.journal.reader import JournalTail
-from routing.events import CallArrived, CallEnded, OfferAnswered, Recorded, TelephoneState
+from routing.desk import COOL_DOWN_S
+from routing.events import CallArrived, CallEnded, OfferAnswered, OfferFailed, Recorded, TelephoneState
 from tests.system import pbx
 from tests.system.books import Books, Declared
 from tests.system.caller import Caller
@@ -296,11 +297,19 @@ class RealExchange:
             self.look()
         found = await self._balance()
         found = found._replace(differences=(*left, *found.differences))
+        if any(isinstance(r.event, OfferFailed) and COOL_DOWN_S[r.event.cause] for r in self._unbalanced()):
+            await (
+                self.stand.stop_engine()
+            )  # whoever did not answer is asked last for a while: not by a new one
+            await self.stand.start_engine()
         declared, self.declared = self.declared, Declared()
         self.seen.forget()
         self._balanced, self._phoned = len(self.stream), []
         self.balances.append(found)
         assert not found.differences, f"{found}\n{declared}"
+
+    def _unbalanced(self) -> list[Recorded]:
+        return self.stream[self._balanced :]
 
     async def _balance(self) -> Balance:
         """Balance the ledger, when the call log has caught up or had the time for it."""
@@ -308,7 +317,7 @@ class RealExchange:
         calls, rings = self.seen.calls(), await self.seen.rings()
         watched = {call.caller for call in calls}
         unwatched = [caller for caller in self._phoned if caller not in watched]
-        events = self.stream[self._balanced :]
+        events = self._unbalanced()
         known = {event.contact for _, _, event in events if isinstance(event, CallArrived)}
         before = {
             event.contact for _, _, event in self.stream[: self._balanced] if isinstance(event, CallArrived)
