@@ -32,6 +32,11 @@ class EngineClock:
         """Return UTC seconds since 1970, to the microsecond."""
         return round(self._monotonic() + self._offset, 6)
 
+    def of_wall(self, wall_s: float) -> float:
+        """Return the engine's time for a UTC second of the machine's clock, as that is set now."""
+        ahead_s = self._wall() - self.now()
+        return wall_s if abs(ahead_s) < STEP_S else round(wall_s - ahead_s, 6)
+
     def step_s(self) -> float | None:
         """Return by how many seconds the wall clock was moved since the last call, or None."""
         offset = self._wall() - self._monotonic()

@@ -12,7 +12,7 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.outcomes import HungUp
-from ivr.core import OFFICER_RING_S
+from ivr.contact import OFFICER_RING_S
 from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S
 from ivr.ring import DialRing
 from routing.events import CallTransferred, ConsultBegan, ConsultEnded

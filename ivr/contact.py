@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from routing.events import ContactCarried, EndedBy, Stage
 
 
+OFFICER_RING_S = 30.0  # an officer who has not answered by then is away
+
+
 class Phase(StrEnum):
     """What a contact is doing; also the value of VAXEL_PHASE that the dialplan branches on."""
 
@@ -76,8 +79,8 @@ class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
     __slots__ = (
-        "agent", "answered", "away", "chosen", "ended_by", "id", "number", "outcome", "phase", "queued",
-        "state", "task", "withdrawn",
+        "agent", "answered", "away", "chosen", "ended_by", "id", "moved_at", "number", "outcome", "phase",
+        "queued", "state", "task", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, contact: str, number: Number, state: State) -> None:
@@ -91,6 +94,7 @@ class Contact:
         self.away = False  # from an earlier run, or in Asterisk's own queue: no session of ours, no place
         self.agent: str | None = None  # offered to or talking with; or the officer
         self.answered = False  # has talked with somebody
+        self.moved_at: float | None = None  # UTC second: came to somebody last, or was handed over
         self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
         self.ended_by: EndedBy = "caller"
@@ -102,14 +106,17 @@ class Contact:
         contact = cls(event.contact, number, then.state)
         contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
         contact.phase, contact.answered = PHASES[event.stage], event.answered
+        contact.moved_at = event.moved_at
         contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
         if event.queue is not None and event.since is not None:
             contact.queued = CallerQueued(contact.id, event.queue, event.since)
         if contact.phase is Phase.MENU:
             contact.begin_away(then.command, event.since)
+        elif contact.phase is Phase.HANDED and event.agent is not None:
+            contact.task = Reach(event.agent, OFFICER_RING_S)
         return contact
 
-    def begin_away(self, command: Command, since: float | None = None) -> None:
+    def begin_away(self, command: Command, since: float | None) -> None:
         """Be away in the menu; `command` is what is performed once the caller is with us."""
         self.away = True
         match command:
@@ -135,12 +142,13 @@ class Contact:
         """Wait in a queue, with nobody."""
         self.phase, self.task, self.agent = Phase.WAITING, Wait(), None
 
-    def talk(self, agent: str) -> None:
-        """Talk with an agent or an officer.
+    def talk(self, agent: str, at: float) -> None:
+        """Talk with an agent or an officer, since UTC second `at`.
 
         Whoever comes to us during or after the talk, by whatever way, has been helped.
         """
         self.phase, self.task, self.agent, self.answered = Phase.TALKING, Leave(), agent, True
+        self.moved_at = at
 
     def leave(self, outcome: Outcome, by: EndedBy) -> None:
         """Be done, with what it came to settled: the caller's channel ends next."""

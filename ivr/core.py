@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from ivr.contact import Contact, Leave, Phase, Reach, Ring, Wait
+from ivr.contact import OFFICER_RING_S, Contact, Leave, Phase, Reach, Ring, Wait
 from ivr.menu.machine import (
     Ask,
     Enqueue,
@@ -54,6 +54,7 @@ from routing.events import (
     SilenceElapsed,
     TalkEnded,
     TelephoneState,
+    true_time,
 )
 from routing.router import Router
 
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
     from routing.policy import Policy
 
 
-OFFICER_RING_S = 30.0  # an officer who has not answered by then is away
 REMEMBERED_ENDS = 10_000  # contacts that are over; a session of one of them may come this much later
 
 
@@ -118,7 +118,7 @@ class Core:
                 caller = self.contacts.get(contact)
                 if caller is None or caller.phase is not Phase.FALLBACK:
                     return None
-                caller.talk(agent)
+                caller.talk(agent, true_time(at, event))
             case ContactCarried():
                 self.contacts[event.contact] = Contact.carried(event, self._numbers[event.number])
             case GhostRemoved(contact):
@@ -149,7 +149,7 @@ class Core:
             case OfferAnswered(contact, agent):
                 if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
-                offered.talk(agent)
+                offered.talk(agent, true_time(at, event))
             case OfferFailed(contact, agent, _):
                 if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
@@ -166,7 +166,7 @@ class Core:
             case OfficerAnswered(contact, officer):
                 if (handed := self._with(contact, officer, Phase.HANDED)) is None:
                     return None
-                handed.talk(officer)
+                handed.talk(officer, true_time(at, event))
             case OfficerFailed(contact, officer, _):
                 if (handed := self._with(contact, officer, Phase.HANDED)) is None:
                     return None
@@ -197,10 +197,11 @@ class Core:
             return None
         decisions = self._route(at, event)
         contact.outcome, contact.ended_by, contact.away = None, "caller", False
+        contact.moved_at = true_time(at, event)
         if event.kind == "queue":
             return decisions + self._enqueue(at, contact, self._place(at, contact, event.target))
         if event.answered:
-            contact.talk(event.target)
+            contact.talk(event.target, contact.moved_at)
             return decisions
         contact.phase, contact.agent = Phase.HANDED, event.target
         contact.task = Reach(event.target, OFFICER_RING_S)
@@ -244,8 +245,11 @@ class Core:
         return self._route(at, event)
 
     def _fell_back(self, at: float, event: CallerFellBack) -> bool:
+        """Leave the caller to Asterisk's own queue; what was before they came to somebody is no news."""
         contact = self.contacts.get(event.contact)
         if contact is None or contact.phase is Phase.FALLBACK or not contact.may_wait:
+            return False
+        if contact.moved_at is not None and true_time(at, event) < contact.moved_at:
             return False
         contact.outcome, contact.ended_by = None, "caller"
         contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True
@@ -265,7 +269,7 @@ class Core:
         first = begin(number.menu)
         contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
         if event.when is not None:  # learnt afterwards: nothing is said before they are with us
-            contact.begin_away(first.command)
+            contact.begin_away(first.command, event.when)
             return []
         return self._follow(at, contact, first)
 

@@ -76,6 +76,10 @@ class Exchange:
         """Return the engine's time, UTC seconds."""
         return self._clock.now()
 
+    def of_wall(self, wall_s: float) -> float:
+        """Return the engine's time for a UTC second by which Asterisk, as the machine, tells the time."""
+        return self._clock.of_wall(wall_s)
+
     def attach(self, contact: str, session: Attached) -> None:
         """Let this session hear of its contact, in place of an earlier one."""
         self._attached[contact] = session

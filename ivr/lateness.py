@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ivr.ami.codec import Event as AmiEvent
+    from ivr.clock import EngineClock
     from routing.events import Input
 
 LATE_S = 1.0  # usual are some milliseconds; less than this makes no figure wrong
@@ -20,23 +19,22 @@ LATE_S = 1.0  # usual are some milliseconds; less than this makes no figure wron
 class Lateness:
     """The lateness of the AMI event that is being taken.
 
-    `now` is the engine's time and `wall` the machine's, by which Asterisk dates its events (`Timestamp`).
+    Asterisk dates its events (`Timestamp`) by the machine's clock.
     """
 
-    def __init__(self, now: Callable[[], float], wall: Callable[[], float]) -> None:
-        self._now = now
-        self._wall = wall
+    def __init__(self, clock: EngineClock) -> None:
+        self._clock = clock
         self._when: float | None = None
 
     def begin(self, event: AmiEvent) -> None:
         """Look at the time of an event."""
         self._when = None
         try:
-            late_s = self._wall() - float(event.get("Timestamp") or "")
+            when = self._clock.of_wall(float(event.get("Timestamp") or ""))
         except ValueError:
             return
-        if late_s > LATE_S:
-            self._when = self._now() - late_s
+        if self._clock.now() - when > LATE_S:
+            self._when = when
 
     def end(self) -> None:
         """Be done with the event: what is told next happens now."""

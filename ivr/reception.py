@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.call import CallSession
 from ivr.consult import Consults, ConsultSession, Target, read_target
-from ivr.contact import Phase
+from ivr.contact import Leave
 from ivr.fallback import arrived_at
 from ivr.ring import DialRing
 from routing.events import AgentPaused, AgentResumed, CallerReturned, CallTransferred
@@ -66,8 +66,10 @@ class Reception:
         arrival = entry.arrival
         case = arrival.contact
         came_at = arrived_at(case)
-        if came_at is not None and self._exchange.now() - came_at > LATE_S:  # we hung meanwhile, or were away
-            arrival = arrival._replace(when=came_at)
+        if came_at is not None:
+            came_at = self._exchange.of_wall(came_at)
+            if self._exchange.now() - came_at > LATE_S:  # we hung meanwhile, or were away
+                arrival = arrival._replace(when=came_at)
         is_new = self._exchange.happened(arrival)
         if is_new:
             self._rooms.translator.arrived(case)
@@ -80,11 +82,11 @@ class Reception:
         await self._call(contact, session).run()
 
     def _was_sent(self, entry: Entry, contact: Contact) -> bool:
-        """Tell where somebody has sent the caller, unless AMI has told; return whether it is so.
+        """Tell where somebody has sent the caller, unless AMI has told; return whether they go on there.
 
         Whoever is sent where nothing leads goes back to where they waited. A caller who comes by the
         dialplan's way for those who were sent, and whom we believe in a talk, has left it: without AMI we may
-        not even know with whom.
+        not even know with whom. In what was a consulting call the target is no news, but what has been tried.
         """
         if entry.target is None and entry.phase != SENT:
             return False
@@ -97,9 +99,10 @@ class Reception:
             )
             self._exchange.happened(missed)
         by = contact.agent or ""
-        self._exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind"))
-        # They may have been offered to an agent by now, by what AMI told.
-        return not contact.away and contact.phase in {Phase.WAITING, Phase.OFFERED, Phase.HANDED}
+        if self._exchange.happened(CallTransferred(contact.id, by, target.kind, target.id, "blind")):
+            return True
+        # AMI has told; they may have been offered to an agent by now. An offer of before us is over.
+        return entry.phase == SENT and not contact.away and not isinstance(contact.task, Leave)
 
     async def _duty(self, session: AgiSession) -> None:
         """Let an agent pause, which two beeps confirm, or come back, which one does."""

@@ -104,6 +104,9 @@ class Reconciliation:
         self._unseen_since = known.until
         self._is_settled = False  # everything has been read since AMI was connected
         self._suspects: set[Suspect] = set()
+        self._partners: dict[
+            str, str
+        ] = {}  # contact → whom it was bridged with at the last look, if unexpected
         self._checked_version = False
 
     async def connected(self, client: AmiClient) -> None:
@@ -119,12 +122,12 @@ class Reconciliation:
         was_cut_off = self._run not in {"", run}
         for device, state in (await read_device_states(client)).items():
             self._translator.device(device, state)
-        await self._learn_answers(client, living)
+        await self._learn_answers(client, living, at_once=True)
         self._translator.learn(channels)
         await self._look_into_fallback(client, living)  # it may have answered whom we find gone
         gone = [case for case in known if case not in living and case in self._contacts]
         if gone:
-            ends = await _read_ends(client)
+            ends = await self._read_ends(client)
             for case in gone:
                 self._gone(case, ends.get(case), was_cut_off=was_cut_off)
         await self._learn_unseen(client, living)
@@ -159,12 +162,12 @@ class Reconciliation:
             if (suspect := self._suspect(contact, living.get(contact.id), is_rung=contact.id in rung))
         }
         if ghosts := sorted(suspects & self._suspects):
-            ends = await _read_ends(client)
+            ends = await self._read_ends(client)
             for ghost in ghosts:
                 self._remove(ghost, ends.get(ghost.contact))
         self._suspects = suspects
         self._keep_switches(client)
-        await self._learn_answers(client, living)
+        await self._learn_answers(client, living, at_once=False)
         for device, state in (await read_device_states(client)).items():
             self._translator.device(device, state)
         if any(channel.context == CONTEXT for channel in channels) or any(
@@ -172,27 +175,42 @@ class Reconciliation:
         ):
             await self._look_into_fallback(client, living)
 
-    async def _learn_answers(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
-        """Tell of telephones that were answered, and of callers handed over, while nobody told us."""
+    async def _learn_answers(
+        self, client: AmiClient, living: Mapping[str, ChannelSnapshot], *, at_once: bool
+    ) -> None:
+        """Tell of telephones that were answered, and of callers handed over, while nobody told us.
+
+        `at_once`: events wait until this is read, so that it is the latest. Else somebody whom we do not
+        expect is believed at the second look, for events may have overtaken the first.
+        """
         others = {
             channel.bridge_id: endpoint_of(channel.channel)
             for channel in living.values()
             if channel.bridge_id is not None and channel.uniqueid not in self._contacts
         }
+        unexpected: dict[str, str] = {}
         for contact in list(self._contacts.values()):
             channel = living.get(contact.id)
-            if channel is not None and channel.context == CONTEXT:
+            if channel is None or channel.bridge_id is None or channel.context == CONTEXT:
                 continue  # whoever talks with them there was asked by Asterisk's own queue
-            if channel is None or channel.bridge_id is None or contact.agent is None:
+            other = others.get(channel.bridge_id, "")
+            if not other or contact.agent is None:
+                continue
+            if other != contact.agent and not at_once and self._partners.get(contact.id) != other:
+                unexpected[contact.id] = other
                 continue
             if contact.phase in RINGS:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
                 if contact.phase in RINGS:  # asked again: events go on meanwhile
-                    self._tell(_answer(contact, when))
-            other = others.get(channel.bridge_id)
-            if contact.phase is Phase.TALKING and other and other != contact.agent:
+                    self._tell(_answer(contact, self._of_wall(when)))
+            if contact.phase is Phase.TALKING and contact.agent is not None and other != contact.agent:
                 to = CallTransferred(contact.id, contact.agent, "officer", other, "attended", answered=True)
                 self._tell(to)
+        self._partners = unexpected
+
+    def _of_wall(self, wall_s: float | None) -> float | None:
+        """Return the engine's time for what the dialplan has noted, if it has."""
+        return None if wall_s is None else self._exchange.of_wall(wall_s)
 
     def _keep_switches(self, client: AmiClient) -> None:
         """Hold the dead-man's switch of who has no session of ours and needs none now.
@@ -248,13 +266,21 @@ class Reconciliation:
         else:
             self._exchange.happened(CallerHungUp(contact))
 
+    async def _read_ends(self, client: AmiClient) -> dict[str, Ended]:
+        ends = read_ends((await read_tree(client, ENDS)).values())
+        of_wall = self._exchange.of_wall
+        return {
+            case: end._replace(at=of_wall(end.at), answered_at=self._of_wall(end.answered_at))
+            for case, end in ends.items()
+        }
+
     async def _learn_unseen(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
         """Log calls that came and went between two runs, and that Asterisk's own queue never had."""
         since = self._unseen_since
         if since is None:
             return
-        for case, end in (await _read_ends(client)).items():
-            came_at = arrived_at(case)
+        for case, end in (await self._read_ends(client)).items():
+            came_at = self._of_wall(arrived_at(case))
             is_known = case in self._contacts or case in self._ended_before or case in living
             if came_at is not None and came_at >= int(since) and not is_known:
                 self._exchange.happened(self._arrivals.learned(case, end.called, None, came_at))
@@ -269,19 +295,19 @@ class Reconciliation:
             return
         calls = read_fallback(notes)
         over = [case for case in notes if case not in living]
-        ends = await _read_ends(client) if over else {}
+        ends = await self._read_ends(client) if over else {}
         for case, call in calls.items():
             channel = living.get(case)
             if channel is not None and channel.context != CONTEXT:
                 continue  # it is on its way back
             if case not in self._contacts and case not in self._ended_before:
                 await self._learn(client, case, call, channel)
-            contact = self._contacts.get(case)
-            is_known = contact is not None and contact.has_talked and contact.agent == call.agent
-            if not is_known:
-                self._exchange.happened(CallerFellBack(case, call.queue, call.since, call.entered_at))
+            of_wall = self._exchange.of_wall
+            fell = CallerFellBack(case, call.queue, of_wall(call.since), of_wall(call.entered_at))
+            self._exchange.happened(fell)  # stale, if they have come to somebody since
             if call.agent is not None:
-                self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, call.answered_at))
+                answered_at = self._of_wall(call.answered_at)
+                self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, answered_at))
             if channel is None:
                 self._gone(case, ends.get(case), was_cut_off=case not in ends)
             elif channel.bridge_id is None and call.agent is None:
@@ -302,7 +328,7 @@ class Reconciliation:
         if channel is not None:
             number = await read_variable(client, case, "CALLERID(num)") or ""
             presentation = await read_variable(client, case, "CALLERID(num-pres)") or ""
-        when = arrived_at(case) or call.entered_at
+        when = self._exchange.of_wall(arrived_at(case) or call.entered_at)
         is_unread = channel is None
         self._exchange.happened(
             self._arrivals.learned(case, call.called, None if is_unread else (number, presentation), when)
@@ -313,7 +339,3 @@ def _answer(contact: Contact, when: float | None) -> Input:
     """Return that the telephone which rings for the contact was answered."""
     answer = OfferAnswered if contact.phase is Phase.OFFERED else OfficerAnswered
     return answer(contact.id, contact.agent or "", when)
-
-
-async def _read_ends(client: AmiClient) -> dict[str, Ended]:
-    return read_ends((await read_tree(client, ENDS)).values())

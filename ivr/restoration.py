@@ -31,13 +31,14 @@ from routing.events import (
     Outcome,
     PromptPlayed,
     TalkEnded,
+    true_time,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ivr.menu.number import Number
-    from routing.events import Recorded, Stage
+    from routing.events import Event, Recorded
     from routing.policy import Policy
 
 
@@ -84,7 +85,7 @@ def restore(events: Iterable[Recorded]) -> Restored:
     return Restored(tuple(contacts.values()), frozenset(ended), tuple(paused), run, until)
 
 
-def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
+def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
     match event:
         case PromptPlayed(_, node):
             return known._replace(node=node, since=at)
@@ -101,12 +102,14 @@ def _follow(known: ContactCarried, at: float, event: object) -> ContactCarried:
                 known = known._replace(queue=queue, since=event.waits_since(at))
             return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
-            return known._replace(stage="talking", agent=agent, answered=True)
-        case CallTransferred(_, _, "officer", officer, _, answered):
-            stage: Stage = "talking" if answered else "handed"
-            return known._replace(stage=stage, agent=officer, outcome=None, ended_by="caller")
-        case CallTransferred(_, _, _, queue):  # that they wait there may not have come to the journal
-            return known._replace(stage="waiting", queue=queue, agent=None, outcome=None, ended_by="caller")
+            moved_at = true_time(at, event)
+            return known._replace(stage="talking", agent=agent, answered=True, moved_at=moved_at)
+        case CallTransferred(target=target):
+            known = known._replace(moved_at=true_time(at, event), outcome=None, ended_by="caller")
+            if event.kind == "officer":
+                return known._replace(stage="talking" if event.answered else "handed", agent=target)
+            # That they wait there may not have come to the journal.
+            return known._replace(stage="waiting", queue=target, agent=None)
         case TalkEnded(_, _, by):
             return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
         # The engine died before it wrote the contact's end: the agent may be with somebody else by now.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
@@ -87,7 +86,7 @@ class Engine:
         self._restored = self._read_journal(everybody)
         core = Core({number.id: number for number in parts.numbers}, everybody)
         mirror = FallbackMirror(everybody, core.telephones, core.paused)
-        lateness = Lateness(self._clock.now, time.time)
+        lateness = Lateness(self._clock)
         orders, consults = Orders(mirror, lateness), Consults()
         self.exchange = Exchange(core, self._journal, self._clock, orders.withdraw)
         led_to = targets(parts.numbers)

@@ -158,6 +158,13 @@ Decision: TypeAlias = (
 )
 Event: TypeAlias = Input | Decision
 
+
+def true_time(at: float, event: Event) -> float:
+    """Return when an event happened that was told at `at`, UTC seconds: what was learnt late says when."""
+    when: float | None = getattr(event, "when", None)
+    return at if when is None else when
+
+
 INPUTS: tuple[type[Input], ...] = (
     EngineStarted,
     EngineStopping,

@@ -27,6 +27,7 @@ from routing.events import (
     OfferAnswered,
     OfficerAnswered,
     TalkEnded,
+    true_time,
 )
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def new_row(at: float, event: CallArrived) -> ContactRow:
         called=clean(event.called),
         caller=event.caller,
         caller_kind=event.caller_kind,
-        arrived_at=at if event.when is None else event.when,
+        arrived_at=true_time(at, event),
         first_queue=None,
         queued_at=None,
         last_agent=None,
@@ -181,36 +182,31 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
     """Change a contact's row by one event of it. A closed contact changes no more: it is closed once."""
     if row["ended_at"] is not None:
         return
+    then = true_time(at, event)
     match event:
         case CallerQueued(_, queue, since):
             _enter_queue(row, queue, since)
-        case CallerFellBack(_, queue, when=when):
-            _end_talk(row, at if when is None else when)
+        case CallerFellBack(_, queue):
+            _end_talk(row, then)
             _enter_queue(row, queue, event.waits_since(at))
         case AgentOffered():
             row["offers"] += 1
-        case OfferAnswered(_, agent, when) | FallbackAnswered(_, _, agent, when):
-            _begin_talk(row, at if when is None else when, agent)
-        case OfficerAnswered(_, officer, when):
-            _begin_talk(row, at if when is None else when, officer)
-        case CallTransferred(target=target, answered=answered, when=when):
-            handed_at = at if when is None else when
-            _end_talk(row, handed_at)
+        case OfferAnswered(_, who) | FallbackAnswered(_, _, who) | OfficerAnswered(_, who):
+            _begin_talk(row, then, who)
+        case CallTransferred(target=target, answered=answered):
+            _end_talk(row, then)
             row["hops"] += 1
             if answered:
-                _begin_talk(row, handed_at, target)
-        case TalkEnded(when=when):
-            _end_talk(row, at if when is None else when)
-        case CallerHungUp(_, when) | CallerLost(_, _, when):
-            _end_talk(row, at if when is None else when)
-        case CallEnded(_, outcome, by, when):
-            ended_at = at if when is None else when
-            _end_talk(row, ended_at)
-            row["ended_at"] = ended_at
+                _begin_talk(row, then, target)
+        case TalkEnded() | CallerHungUp() | CallerLost():
+            _end_talk(row, then)
+        case CallEnded(_, outcome, by):
+            _end_talk(row, then)
+            row["ended_at"] = then
             row["outcome"] = outcome.value
             row["ended_by"] = by
             if row["wait_s"] is None:
-                row["wait_s"] = _waited_s(row, ended_at)
+                row["wait_s"] = _waited_s(row, then)
         case _:
             pass  # menus and unanswered offers stand among the contact's events
 

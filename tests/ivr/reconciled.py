@@ -46,6 +46,7 @@ T = TypeVar("T")
 START = 1_763_782_800.0
 RUN = "2026-11-22 12:00:00"  # how the fake Asterisk tells when it was started
 CASE = "vaxel-1763782700.7"  # arrived 100 s before
+LEG = "vaxel-1763782790.8"  # an agent's or an officer's
 NOTHING_KNOWN = Before("", frozenset())
 
 ARRIVED = CallArrived(CASE, CASE, "testby", "+46858028500", None, "withheld")
@@ -85,6 +86,13 @@ class Reconciled:
                 ("ChanVariable", f"VAXEL_CASE={case}"),
             ]
         )
+
+    def bridged(self, endpoint: str) -> None:
+        """Let the caller be in one bridge with this telephone, and nothing else be there."""
+        self.asterisk.channels.clear()
+        self.channel(bridge="b1")
+        self.channel(LEG, bridge="b1")
+        self.asterisk.channels[1].append(("Channel", f"PJSIP/{endpoint}-00000001"))
 
     def ended(self, phase: str, at: float | str, answered: float | str = "", case: str = CASE) -> None:
         """Let the dialplan have noted an end."""

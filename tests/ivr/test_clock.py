@@ -29,6 +29,15 @@ def test_it_begins_with_the_wall_clock_and_goes_on_with_the_monotonic_one() -> N
     assert clock.now() == 1_763_782_812.5
 
 
+@pytest.mark.parametrize(("moved_s", "ahead_s"), [(3600.0, 3600.0), (-3600.0, -3600.0), (0.3, 0.0)])
+def test_what_the_machines_clock_showed_is_told_in_the_engines_time(moved_s: float, ahead_s: float) -> None:
+    machine = Machine()
+    clock = machine.clock()
+    machine.wall += moved_s
+    machine.passes(5)
+    assert clock.of_wall(machine.wall - 2) == pytest.approx(clock.now() - 2 + moved_s - ahead_s)
+
+
 @pytest.mark.parametrize("moved_s", [3600.0, -3600.0, 0.75])
 def test_setting_the_machines_clock_moves_no_duration_and_is_noticed_once(moved_s: float) -> None:
     machine = Machine()

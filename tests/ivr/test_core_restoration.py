@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.contact import Leave, Phase, Ring, Wait
@@ -54,8 +56,9 @@ def carried(
 class Story:
     """A new core, in which a second passes with each event."""
 
-    def __init__(self, *happened: Input) -> None:
+    def __init__(self, *happened: Input, start: str = "start") -> None:
         number = number_for_tests()
+        number = replace(number, menu=replace(number.menu, start=start))
         self.core = Core({number.id: number}, policy([number]))
         self.at = 100.0
         for event in happened:
@@ -268,6 +271,18 @@ def test_a_call_learnt_afterwards_is_said_nothing() -> None:
     story = Story()
     assert story.happens(ARRIVED._replace(when=50.0)) == []
     assert story.happens(ARRIVED) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "task"), [("start", Ask), ("hours", Say), ("closed", Say), ("school", Wait), ("general", Wait)]
+)
+def test_who_came_a_while_ago_is_served_wherever_the_menu_begins(start: str, task: type) -> None:
+    story = Story(start=start)
+    assert story.happens(ARRIVED._replace(when=50.0)) == []
+    assert story.happens(CallerReturned("c1")) is not None
+    assert isinstance(story.task, task)
+    queued = story.core.contacts["c1"].queued
+    assert queued is None or queued.since == 50.0
 
 
 # --- ghosts and the engine's end ---

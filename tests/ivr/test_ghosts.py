@@ -22,14 +22,12 @@ from routing.events import (
     TalkEnded,
     TelephoneState,
 )
-from tests.ivr.reconciled import CASE, OFFERED, QUEUED_UP, RUN, TALKING, Reconciled, Session
+from tests.ivr.reconciled import CASE, LEG, OFFERED, QUEUED_UP, RUN, TALKING, Reconciled, Session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from routing.events import Event, Input
-
-LEG = "vaxel-1763782790.8"  # an agent's
 
 
 def no_channel(both: Reconciled) -> None:

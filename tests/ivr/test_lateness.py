@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.clock import EngineClock
 from ivr.lateness import LATE_S, Lateness
 from routing.events import AgentStateChanged, CallerHungUp, TelephoneState
 from tests.ivr.test_translator import event
@@ -12,7 +13,8 @@ WALL, ENGINE = 1_763_782_900.0, 1_763_782_800.0  # somebody has moved the machin
 
 
 def lateness(stamp: str | None) -> Lateness:
-    heard = Lateness(lambda: ENGINE, lambda: WALL)
+    walls = iter([ENGINE])  # as the engine starts; later it shows another time
+    heard = Lateness(EngineClock(lambda: next(walls, WALL), lambda: 0.0))
     heard.begin(event("Hangup") if stamp is None else event("Hangup", Timestamp=stamp))
     return heard
 

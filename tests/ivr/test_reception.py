@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.contact import Phase
-from routing.events import AgentPaused, AgentResumed, CallArrived, CallEnded, CallTransferred, OfficerCalled
+from routing.events import (
+    AgentPaused,
+    AgentResumed,
+    CallArrived,
+    CallEnded,
+    CallerQueued,
+    CallTransferred,
+    EngineStarted,
+    OfferAnswered,
+    OfficerCalled,
+)
 from tests.ivr.engines import CASE, Stand, serving, settings_in, until
+from tests.ivr.test_service_restart import NOW, RUNG, before, channels, queued
+from tests.ivr.test_service_restart import run as run_again
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from routing.events import Event
     from tests.fakes.fastagi import FakeChannel
 
 STORY_S = 8.0
@@ -80,6 +93,8 @@ def test_who_was_sent_to_an_officer_is_connected(tmp_path: Path) -> None:
         await channel.reached(lambda c: bool(c.dialled))
         assert channel.dialled == ["PJSIP/olle,30,gmtU(vaxel-onanswer)"]
         assert stand.log(OfficerCalled) == [OfficerCalled(CASE, "olle", 30.0)]
+        channel.finish(status="BUSY")
+        await channel.reached(lambda c: c.running in {"WAIT FOR DIGIT", "EXEC"})
 
     run(tmp_path, story)
 
@@ -94,6 +109,53 @@ def test_who_was_sent_where_nothing_leads_goes_back_to_the_old_place(tmp_path: P
         assert contact.queued.queue == "school"
 
     run(tmp_path, story)
+
+
+SENT_ON = OfferAnswered(CASE, "anna"), CallTransferred(CASE, "anna", "officer", "olle", "attended")
+MOVED_ON = (
+    OfferAnswered(CASE, "anna"),
+    CallTransferred(CASE, "anna", "queue", "school", "blind"),
+    CallerQueued(CASE, "school", NOW - 60),
+    RUNG._replace(agent="gun"),
+)
+OLLE = "PJSIP/olle,30,gmtU(vaxel-onanswer)"
+
+
+@pytest.mark.parametrize(
+    ("happened", "kept", "dialled"),
+    [
+        (SENT_ON, ("consult", "", "", "officer:olle"), []),
+        (SENT_ON, ("handed", "school", f"{NOW - 60:.6f}"), []),
+        (SENT_ON, ("moved", "", "", "officer:olle", SENT_BY_ANNA), [OLLE]),
+        (MOVED_ON, ("moved", "", "", "queue:school", SENT_BY_ANNA), []),
+        (MOVED_ON, ("consult", "", "", "queue:school"), []),
+    ],
+    ids=[
+        "officer was called in vain",
+        "the same, by us",
+        "officer not called yet",
+        "to a queue",
+        "by consulting",
+    ],
+)
+def test_who_was_handed_over_as_the_engine_died_is_not_let_go(
+    tmp_path: Path, happened: tuple[Event, ...], kept: tuple[str, ...], dialled: list[str]
+) -> None:
+    settings = settings_in(tmp_path)
+    before(settings, EngineStarted("0"), *queued(CASE, NOW - 60), RUNG, *happened)
+
+    async def story(stand: Stand) -> None:
+        channel = await stand.call(CASE, *kept)
+        await channel.reached(lambda c: c.running in {"WAIT FOR DIGIT", "EXEC"} or c.closed)
+        assert (channel.closed, channel.dialled) == (False, dialled)
+        place = stand.engine.exchange.core.contacts[CASE].queued
+        assert place is not None
+        assert (place.queue, round(place.since, 3)) == ("school", round(NOW - 60, 3))
+        if dialled:
+            channel.finish(status="BUSY")
+            await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
+
+    run_again(settings, story, channels=channels(CASE))
 
 
 def test_an_agent_pauses_with_two_beeps_and_comes_back_with_one(tmp_path: Path) -> None:

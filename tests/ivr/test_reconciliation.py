@@ -23,6 +23,7 @@ from routing.events import (
 from tests.ivr.reconciled import (
     ARRIVED,
     CASE,
+    LEG,
     OFFERED,
     QUEUED_UP,
     RUN,
@@ -35,7 +36,6 @@ from tests.ivr.reconciled import (
 if TYPE_CHECKING:
     from routing.events import Event, Input
 
-LEG = "vaxel-1763782790.8"  # an agent's
 BEFORE = START - 30.0
 OTHER_RUN = Before("2026-11-21 08:00:00", frozenset())
 SAME_RUN = Before(RUN, frozenset())
@@ -184,7 +184,7 @@ def test_an_asterisk_with_known_holes_is_told_of_once(
 @pytest.mark.parametrize(("noted", "when"), [("1763782790.250", START - 9.75), ("", None), ("at noon", None)])
 def test_an_answer_that_nobody_told_is_learnt_with_its_time(noted: str, when: float | None) -> None:
     both = Reconciled(*OFFERED)
-    both.channel(bridge="b1")
+    both.bridged("anna")
     both.asterisk.variables[CASE, "VAXEL_ANSWERED"] = noted
     assert both.run().told(AsteriskConnected) == [OfferAnswered(CASE, "anna", when)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,29 +23,23 @@ from routing.events import (
     Outcome,
     TalkEnded,
 )
-from tests.ivr.reconciled import CASE, QUEUED_UP, RUN, START, TALKING, Reconciled
+from tests.ivr.reconciled import CASE, LEG, QUEUED_UP, RUN, START, TALKING, Reconciled
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from routing.events import Input
 
-LEG = "vaxel-1763782790.8"  # an agent's or an officer's
-SINCE, ENTERED, ANSWERED, ENDED = START - 90, START - 80, START - 60, START - 20
+SINCE, ANSWERED, ENDED = START - 90, START - 60, START - 20
+ENTERED, TAKEN = START + 1, START + 2  # Asterisk's own queue has them after whoever they were with before
 WAITS = f"0858028500|school|{SINCE}|{ENTERED}"
-TALKS = f"{WAITS}|gun|{ANSWERED}"
+TALKS = f"{WAITS}|gun|{TAKEN}"
 
 HANDED = (*TALKING, CallTransferred(CASE, "anna", "officer", "olle", "blind"))
 WITH_OFFICER = (*HANDED, OfficerAnswered(CASE, "olle"))
 GIVEN = CallTransferred(CASE, "anna", "officer", "olle", "attended", answered=True)
 FELL_BACK = CallerFellBack(CASE, "school", SINCE, ENTERED)
-CONNECTED = FallbackAnswered(CASE, "school", "gun", ANSWERED)
-
-
-def bridged(both: Reconciled, endpoint: str) -> None:
-    """Let the caller be in one bridge with this telephone."""
-    both.asterisk.channels.clear()
-    both.channel(bridge="b1")
-    both.channel(LEG, bridge="b1")
-    both.asterisk.channels[1].append(("Channel", f"PJSIP/{endpoint}-00000001"))
+CONNECTED = FallbackAnswered(CASE, "school", "gun", TAKEN)
 
 
 # --- officers ---
@@ -53,7 +48,7 @@ def bridged(both: Reconciled, endpoint: str) -> None:
 @pytest.mark.parametrize(("noted", "when"), [("1763782790.250", START - 9.75), ("", None)])
 def test_an_officers_answer_that_nobody_told_is_learnt_with_its_time(noted: str, when: float | None) -> None:
     both = Reconciled(*HANDED)
-    bridged(both, "olle")
+    both.bridged("olle")
     both.asterisk.variables[CASE, "VAXEL_ANSWERED"] = noted
 
     async def story() -> None:
@@ -77,7 +72,7 @@ def test_an_officer_who_still_rings_has_not_answered() -> None:
 
 def test_a_caller_given_to_an_officer_while_ami_was_away_is_with_them_and_the_agent_is_free() -> None:
     both = Reconciled(*TALKING)
-    bridged(both, "olle")
+    both.bridged("olle")
     assert both.run().told() == [GIVEN, AsteriskConnected(RUN)]
     contact = both.core.contacts[CASE]
     assert (contact.phase, contact.agent) == (Phase.TALKING, "olle")
@@ -85,15 +80,17 @@ def test_a_caller_given_to_an_officer_while_ami_was_away_is_with_them_and_the_ag
 
 def test_a_transfer_whose_event_was_lost_is_found_at_the_next_look_and_told_once() -> None:
     both = Reconciled(*TALKING)
-    bridged(both, "anna")
+    both.bridged("anna")
 
     async def story() -> None:
         await both.look(2)
         assert both.told() == [AsteriskConnected(RUN)]
-        bridged(both, "olle")
-        await both.look(3)
+        both.bridged("olle")
+        await both.look()
+        assert both.told() == [AsteriskConnected(RUN)]  # it may be on its way
+        await both.look(2)
         assert both.told() == [AsteriskConnected(RUN), GIVEN]
-        bridged(both, "olga")  # who was handed the caller by olle
+        both.bridged("olga")  # who was handed the caller by olle
         await both.look(3)
         assert both.told()[2:] == [GIVEN._replace(by="olle", target="olga")]
 
@@ -147,6 +144,43 @@ def test_the_fallbacks_talk_with_who_was_handed_to_it_is_told_once(happened: tup
         both.exchange.happened(TalkEnded(CASE, "gun", "agent"))
         await both.look(2)
         assert both.log(CallerFellBack, FallbackAnswered) == [FELL_BACK, CONNECTED]
+
+    both.run(story)
+
+
+@pytest.mark.parametrize("target", ["olle", "school"])
+def test_a_note_of_before_a_hand_over_does_not_undo_it(target: str) -> None:
+    """Whom Asterisk's own queue had given to gun, gun has handed on; the dialplan's note is still there."""
+    kind: Literal["officer", "queue"] = "officer" if target == "olle" else "queue"
+    on = CallTransferred(CASE, "gun", kind, target, "attended", answered=kind == "officer")
+    both = Reconciled(*QUEUED_UP)
+    both.channel(context=CONTEXT, bridge="b1")
+    both.fell_back(TALKS)
+
+    async def story() -> None:
+        assert both.told() == [FELL_BACK, CONNECTED, AsteriskConnected(RUN)]
+        await asyncio.sleep(10)
+        both.exchange.happened(on)
+        if kind == "queue":  # and hung up while AMI was away
+            both.asterisk.channels.clear()
+        await both.connected_again()
+        await both.look(2)
+        assert both.log(CallerFellBack, FallbackAnswered) == [FELL_BACK, CONNECTED]
+
+    both.run(story)
+
+
+def test_a_note_that_was_read_before_the_answer_that_ami_told_does_not_undo_it() -> None:
+    both = Reconciled(*QUEUED_UP)
+    both.channel(context=CONTEXT, bridge="b1")
+    both.fell_back(WAITS)
+
+    async def story() -> None:
+        assert both.told() == [FELL_BACK, AsteriskConnected(RUN)]
+        await asyncio.sleep(10)
+        both.exchange.happened(CONNECTED._replace(when=None))
+        await both.look()
+        assert both.core.contacts[CASE].agent == "gun"
 
     both.run(story)
 
@@ -222,7 +256,7 @@ def test_another_asterisk_found_by_a_connection_that_broke_is_still_told_of(
 def test_an_offer_answered_before_a_hand_over_that_nobody_told_is_learnt_first() -> None:
     """As when AMI was away from the ringing on: who answered is believed to be who was rung."""
     both = Reconciled(*TALKING[:-1])
-    bridged(both, "olle")
+    both.bridged("olle")
 
     async def story() -> None:
         await both.look()

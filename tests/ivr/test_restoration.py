@@ -75,8 +75,9 @@ OVER = TalkEnded("c1", "anna", "agent")
 
 
 def carried(*events: Event) -> ContactCarried:
+    """Return what is left of the contact, but for when it came to somebody."""
     (contact,) = restore(record(ARRIVED, *events)).contacts
-    return contact
+    return contact._replace(moved_at=None)
 
 
 def left(by: EndedBy, agent: str = "anna") -> ContactCarried:
@@ -202,6 +203,24 @@ def test_a_contact_carried_by_a_run_that_died_in_turn_is_carried_once_more() -> 
 
 def test_events_of_contacts_whose_arrival_nobody_wrote_carry_nothing() -> None:
     assert restore(record(QUEUED, OFFERED, CallerHungUp("c1"))).contacts == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "moved_at"),
+    [
+        ((QUEUED, OFFERED), None),
+        (CONNECTED, START + 3),
+        ((*CONNECTED, TO_QUEUE, MOVED), START + 4),
+        ((*SENT, TAKEN), START + 6),
+        ((*SENT, TAKEN._replace(when=START + 5.5), OVER), START + 5.5),
+        ((QUEUED, FELL_BACK, FallbackAnswered("c1", "school", "gun")), START + 3),
+    ],
+)
+def test_it_is_known_when_a_caller_came_to_somebody_last(
+    events: tuple[Event, ...], moved_at: float | None
+) -> None:
+    (contact,) = restore(record(ARRIVED, *events)).contacts
+    assert contact.moved_at == moved_at
 
 
 def test_agents_who_paused_pause_on() -> None:

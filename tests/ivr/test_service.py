@@ -254,7 +254,8 @@ def test_a_talk_that_began_while_ami_was_away_counts_as_answered(settings: Setti
         stand.asterisk.cut()
         stand.asterisk.device_states["PJSIP/anna"] = "INUSE"
         stand.asterisk.channels = [
-            [("Uniqueid", CASE), ("BridgeId", "b1"), ("ChanVariable", f"VAXEL_CASE={CASE}")]
+            [("Uniqueid", CASE), ("BridgeId", "b1"), ("ChanVariable", f"VAXEL_CASE={CASE}")],
+            [("Uniqueid", "leg"), ("BridgeId", "b1"), ("Channel", "PJSIP/anna-00000001")],
         ]
         await until(lambda: stand.log(OfferAnswered) == [OfferAnswered(CASE, "anna")])
         assert stand.engine.exchange.core.contacts[CASE].phase is Phase.TALKING

@@ -24,6 +24,7 @@ from routing.events import (
     OfficerFailed,
     Outcome,
     TalkEnded,
+    true_time,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Contact:
         self.id = event.contact
         self.caller = event.caller
         self.kind = event.caller_kind
-        self.arrived_at = arrival.at if event.when is None else event.when
+        self.arrived_at = true_time(arrival.at, event)
         self.arrivals = 0
         self.outcomes: list[Outcome] = []
         self.offers: list[tuple[float, str]] = []
@@ -151,8 +152,8 @@ def fold(events: Sequence[Recorded]) -> dict[str, Contact]:
                 known.unrung[known.offers[-1][1]] += 1
             case CallerFellBack():
                 known.fell_back = True
-            case CallerHungUp(_, when) | CallerLost(_, _, when):
-                known.hung_up_at = recorded.at if when is None else when
+            case CallerHungUp() | CallerLost():
+                known.hung_up_at = true_time(recorded.at, event)
             case _:
                 pass
     return contacts

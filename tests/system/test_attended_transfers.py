@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.core import OFFICER_RING_S
+from ivr.contact import OFFICER_RING_S
 from ivr.dead_man import STEP_MARGIN_S
 from ivr.demo.call import Call
 from ivr.demo.outcomes import Answered, TimedOut, Transferred

@@ -11,7 +11,7 @@ import pytest
 from ivr.demo.call import Call
 from ivr.demo.outcomes import Transferred
 from ivr.demo.telephone import Answer, Ring
-from routing.events import AsteriskConnected, CallTransferred, OfficerAnswered
+from routing.events import AsteriskConnected, CallTransferred, OfficerAnswered, true_time
 from tests.system.handing import OFFICER, Scene, handed, run
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ AWAY_S = 0.5  # AMI, after the hand-over; it is connected again within two secon
 def only_answer(story: Story) -> float:
     """Return when the officer answered, as the log has it."""
     (answer,) = story.of(OfficerAnswered)
-    assert isinstance(answer, OfficerAnswered)
-    return story.at(OfficerAnswered) if answer.when is None else answer.when
+    return true_time(story.at(OfficerAnswered), answer)
 
 
 @pytest.mark.parametrize("learnt", ["during the talk", "after the talk"])

@@ -38,6 +38,7 @@ from routing.events import (
     Rule,
     TalkEnded,
     TelephoneState,
+    true_time,
 )
 from tests.queues.calllog.logs import all_rows, log_in_memory
 from tests.queues.calllog.streams import START, record, streams
@@ -303,8 +304,7 @@ def talk_seconds(stream: list[Recorded]) -> dict[str, float]:
     total: dict[str, float] = defaultdict(float)
     began: dict[str, float] = {}
     for _, at, event in stream:
-        when = getattr(event, "when", None)
-        then = at if when is None else when
+        then = true_time(at, event)
         match event:
             case TalkEnded(contact) | CallTransferred(contact) | CallerHungUp(contact) | CallerLost(contact):
                 total[contact] += max(0.0, then - began.pop(contact, then))
@@ -332,14 +332,12 @@ def test_rows_agree_with_the_stream(stream: list[Recorded]) -> None:
     finally:
         log.dispose()
     ended = {
-        r.event.contact: (r.event.outcome.value, r.at if r.event.when is None else r.event.when)
+        r.event.contact: (r.event.outcome.value, true_time(r.at, r.event))
         for r in stream
         if isinstance(r.event, CallEnded)
     }
     arrived_at = {
-        r.event.contact: r.at if r.event.when is None else r.event.when
-        for r in stream
-        if isinstance(r.event, CallArrived)
+        r.event.contact: true_time(r.at, r.event) for r in stream if isinstance(r.event, CallArrived)
     }
     assert arrived_at == {contact: row["arrived_at"] for contact, row in rows.items()}
     assert ended == {c: (row["outcome"], row["ended_at"]) for c, row in rows.items() if row["outcome"]}
