@@ -22,9 +22,9 @@ SILENCE_S = 12
 RENEWAL_S = 8.0  # 2,000 waiting callers renew 250 times a second
 STEP_MARGIN_S = 5.0  # past a step's own end
 
-# What the dialplan counts while it asks an engine that does not answer, and where somebody sent the caller:
-# over once we speak to the channel.
-_ANSWERED = "VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET="
+# What the dialplan counts while it asks an engine that does not answer, and where and by whom the caller was
+# sent: over once we speak to the channel.
+_ANSWERED = "VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET=,BLINDTRANSFER="
 
 
 class Renewals(Protocol):

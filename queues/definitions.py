@@ -28,9 +28,6 @@ OFFICERS_FILE = "officers.yaml"  # need not be there
 # Starts with a letter, so no id is a telephone number; these signs are safe in every configuration we render.
 ID = re.compile(r"[a-z][a-z0-9-]{1,30}", re.ASCII)
 ID_WORDS = "an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter"
-# Each person's telephone has its place in Asterisk's configuration by this id, where these stand already.
-TAKEN_IDS = frozenset({"global", "system", "udp", "tcp", "tls", "general", "speech", "telephone"})
-TRUNK_PREFIX = "trunk-"
 EXTENSION = re.compile(r"[1-9][0-9]{1,5}", re.ASCII)
 EXTENSION_WORDS = "an extension of 2 to 6 digits, the first not 0"
 MAX_NAME = 80  # characters: fits a telephone's display over two lines, and every table of ours
@@ -181,7 +178,7 @@ def _load_agents(
     agents: dict[str, Agent] = {}
     places: dict[str, Value] = {}
     for key, value in _entries(folder / AGENTS_FILE, "agents", findings):
-        agent_id = _person_id(key)
+        agent_id = key.text(what=ID_WORDS, pattern=ID)
         section = value.section(required=("name",), optional=_ROLES)
         agent = Agent(agent_id, _name(section), _skills(section, queues))
         if not agent.skills:
@@ -201,20 +198,12 @@ def _load_officers(
     for key, value in _entries(
         folder / OFFICERS_FILE, "officers", findings, "; without any, delete the file"
     ):
-        officer_id = _person_id(key)
+        officer_id = key.text(what=ID_WORDS, pattern=ID)
         section = value.section(required=("name", "extension"))
         officer = Officer(officer_id, _name(section), _extension(section, extensions))
         if officer_id:
             officers[officer_id], places[officer_id] = officer, key
     return officers, places
-
-
-def _person_id(key: Value) -> str:
-    person = key.text(what=ID_WORDS, pattern=ID)
-    if person in TAKEN_IDS or person.startswith(TRUNK_PREFIX):
-        key.error(f'expected an id that Asterisk does not use itself, found "{person}"')
-        return ""
-    return person
 
 
 def _skills(section: Section, queues: Mapping[str, Queue]) -> dict[str, Skill]:

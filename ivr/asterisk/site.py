@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ivr.asterisk.errors import FolderUnusableError, UnfitSettingError
-from queues.definitions import TAKEN_IDS, TRUNK_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +24,9 @@ Transport: TypeAlias = Literal["udp", "tcp", "tls"]
 TrunkKind: TypeAlias = Literal["registration", "address"]
 
 LAST_PORT = 65_535
+# Sections of pjsip.conf share one namespace: what stands there already names no telephone.
+RESERVED_IDS = frozenset({"global", "system", "udp", "tcp", "tls", "general", "speech", "telephone"})
+TRUNK_PREFIX = "trunk-"
 MAX_SOCKET_PATH = 107  # bytes of a Unix socket's path on Linux (unix(7)), without its closing zero
 
 # Not a plain number: whoever guesses extensions must not guess telephones.
@@ -44,8 +46,13 @@ def _check(where: str, pattern: re.Pattern[str], value: str, expected: str) -> N
 
 def _check_id(where: str, value: str) -> None:
     _check(where, _ID, value, "a small letter, then small letters, digits, '-' or '_', at most 40")
-    if value in TAKEN_IDS:
+    if value in RESERVED_IDS:
         raise UnfitSettingError(f"{where}: {value!r} is Asterisk's own word; choose another")
+
+
+def is_taken(telephone: str) -> bool:
+    """Tell whether Asterisk's configuration uses this id for something else than a telephone."""
+    return telephone in RESERVED_IDS or telephone.startswith(TRUNK_PREFIX)
 
 
 def _check_host(where: str, value: str) -> None:
@@ -125,7 +132,7 @@ class Telephone:
     def __post_init__(self) -> None:
         """Refuse an id that is a number, a word of Asterisk's, or a trunk's."""
         _check_id("telephone", self.id)
-        if self.id.startswith(TRUNK_PREFIX):
+        if is_taken(self.id):
             raise UnfitSettingError(f"telephone: {self.id!r} begins as a trunk does; choose another")
 
 

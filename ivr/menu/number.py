@@ -1,7 +1,7 @@
 """Everything about one municipal number: its folder below `menus/`, loaded and checked as a whole.
 
-Owns `number.yaml` and the loading of all folders, so that every problem of every file is told at once.
-Must not know telephones: which trunk a called number comes in on is no matter here.
+Owns `number.yaml` and the loading of all folders, so that every problem of every file is told at once: also
+an id that no telephone can have. Must not know trunks: which one a number comes in on is no matter here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ivr.asterisk.site import is_taken
 from ivr.menu.loader import MENU_FILE, load_menu
 from ivr.menu.model import Menu, Prompt
 from queues.definitions import (
@@ -143,6 +144,9 @@ def _load(folder: Path, findings: Findings) -> _Loaded:
     if ID.fullmatch(folder.name) is None:
         findings.note(path, 1, 1, f'expected the folder to be named by {ID_WORDS}, found "{folder.name}"')
     definitions = load_definitions(folder, findings)
+    for person, place in (*definitions.agent_places.items(), *definitions.officer_places.items()):
+        if is_taken(person):
+            place.error(f'expected an id that Asterisk does not use itself, found "{person}"')
     menu = load_menu(folder / MENU_FILE, definitions.queues, findings)
     root = read_file(path, findings)
     if root is None:

@@ -38,7 +38,8 @@ MENU = "sv/start.greeting+start.1+start.2+start.3"
 RENEWAL = ("EXEC", "Set", f"TIMEOUT(absolute)={SILENCE_S}")
 WAIT = ("WAIT FOR DIGIT", "8000")
 OFFER = ("EXEC", "Dial", "PJSIP/gun,20,gmtU(vaxel-onanswer)")
-FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET="  # the first word of a session to its channel
+# The first word of a session to its channel.
+FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET=,BLINDTRANSFER="
 
 
 def step(phase: str, seconds: int, more: str = "") -> tuple[str, ...]:

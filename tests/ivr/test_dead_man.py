@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ivr.agi.session import AgiSession
 
 CHANNEL = "1700000000.1"
-FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET="
+FIRST = ",VAXEL_ASKING=,VAXEL_TRIES=0,VAXEL_TARGET=,BLINDTRANSFER="
 LONG_S = 20.0  # a telephone rings
 SHORT_S = SILENCE_S - STEP_MARGIN_S  # the longest step that needs no renewal
 

@@ -9,6 +9,7 @@ import pytest
 from ivr.consult import Target
 from ivr.contact import Leave, Phase, Reach, Ring
 from routing.events import (
+    AgentStateChanged,
     CallerHungUp,
     CallTransferred,
     OfferAnswered,
@@ -16,6 +17,7 @@ from routing.events import (
     OfficerAnswered,
     OfficerFailed,
     TalkEnded,
+    TelephoneState,
 )
 from tests.ivr.test_translator import Stage, caller_of, capture, event
 
@@ -175,14 +177,16 @@ def test_a_queue_that_there_is_no_more_is_the_one_before() -> None:
     assert decisions[0] == stage.core.contacts["c1"].queued
 
 
-def test_who_hands_a_caller_to_a_queue_is_offered_to_another_first() -> None:
+@pytest.mark.parametrize(("other_since_s", "next_"), [(-60, "c2"), (60, "c1")])
+def test_a_caller_who_is_handed_to_a_queue_waits_there_since_the_first_time(
+    other_since_s: float, next_: str
+) -> None:
+    """Also for the agent who hands them on, whose telephone is free a moment later."""
     stage = Stage()
     talking(stage)
+    stage.core.step(stage.at, AgentStateChanged("anna", TelephoneState.BUSY))
+    stage.at += other_since_s
     stage.enter("c2")
-    stage.core.step(stage.at + 60, CallTransferred("c1", "anna", "queue", "school", "blind"))
-    first, second = stage.core.contacts["c1"], stage.core.contacts["c2"]
-    assert second.task == Ring("anna", 20.0)
-    assert first.phase is Phase.WAITING
-    assert first.queued is not None
-    assert second.queued is not None
-    assert first.queued.since <= second.queued.since
+    stage.core.step(stage.at + 120, CallTransferred("c1", "anna", "queue", "school", "blind"))
+    stage.core.step(stage.at + 120, AgentStateChanged("anna", TelephoneState.FREE))
+    assert stage.core.contacts[next_].task == Ring("anna", 20.0)

@@ -109,8 +109,6 @@ def test_a_mistake_about_queues_is_told(tmp_path: Path, wrong: str, right: str, 
     ("agents", "expected"),
     [
         ("agents: {'12': {name: X}}", 'agents.yaml:1:10: error: agents.12: expected an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter, found "12"'),
-        ("agents: {telephone: {name: X}}", 'agents.yaml:1:10: error: agents.telephone: expected an id that Asterisk does not use itself, found "telephone"'),
-        ("agents: {trunk-a: {name: X}}", 'agents.yaml:1:10: error: agents.trunk-a: expected an id that Asterisk does not use itself, found "trunk-a"'),
         ("agents: {åsa: {name: X}}", 'agents.yaml:1:10: error: agents.åsa: expected an id of 2 to 31 small letters (a-z), digits and hyphens, the first a letter, found "åsa"'),
         ("agents: {a1: {specialist: {school: 1}}}", 'agents.yaml:1:14: error: agents.a1: the key "name" is missing'),
         ("agents: {a1: {name: X, specialist: {shool: 1}}}", 'agents.yaml:1:37: error: agents.a1.specialist.shool: unknown queue; did you mean "school"?'),
@@ -136,7 +134,6 @@ def test_a_mistake_about_agents_is_told(tmp_path: Path, agents: str, expected: s
         ("officers: {}", "officers.yaml:1:11: error: officers: expected officers, each with its id as key, found no keys at all; without any, delete the file"),
         ("officers: {o1: {name: X}}", 'officers.yaml:1:16: error: officers.o1: the key "extension" is missing'),
         ("officers: {o1: {name: X, extension: 07}}", 'officers.yaml:1:37: error: officers.o1.extension: expected an extension of 2 to 6 digits, the first not 0, found "07"'),
-        ("officers: {udp: {name: X, extension: 70}}", 'officers.yaml:1:12: error: officers.udp: expected an id that Asterisk does not use itself, found "udp"'),
         ("officers: {o1: {name: X, extension: 70}, o2: {name: Y, extension: 70}}", 'officers.yaml:1:67: error: officers.o2.extension: expected an extension of its own, found "70" also in {folder}/officers.yaml, line 1'),
     ],
 )  # fmt: skip

@@ -290,23 +290,26 @@ class RealExchange:
 
         await self.until(is_over, "every contact is closed and every agent idle")
         deadline = time.monotonic() + WITHIN_S
-        while (left := await pbx.left_over(self.stand.asterisk, self.policy, self.board.snapshot())) and (
-            time.monotonic() < deadline
-        ):
+        while left := await pbx.left_over(self.stand.asterisk, self.policy, self.board.snapshot()):
+            if time.monotonic() > deadline:
+                break
             await asyncio.sleep(LOOK_S)
             self.look()
-        found = await self._balance()
-        found = found._replace(differences=(*left, *found.differences))
-        if any(isinstance(r.event, OfferFailed) and COOL_DOWN_S[r.event.cause] for r in self._unbalanced()):
-            await (
-                self.stand.stop_engine()
-            )  # whoever did not answer is asked last for a while: not by a new one
-            await self.stand.start_engine()
+        balanced = await self._balance()
+        found = balanced._replace(differences=(*left, *balanced.differences))
+        await self._let_nobody_rest()
         declared, self.declared = self.declared, Declared()
         self.seen.forget()
         self._balanced, self._phoned = len(self.stream), []
         self.balances.append(found)
         assert not found.differences, f"{found}\n{declared}"
+
+    async def _let_nobody_rest(self) -> None:
+        """Let agents who did not answer be asked at once again in the next test: by a new engine."""
+        events = [recorded.event for recorded in self._unbalanced()]
+        if any(isinstance(event, OfferFailed) and COOL_DOWN_S[event.cause] for event in events):
+            await self.stand.stop_engine()
+            await self.stand.start_engine()
 
     def _unbalanced(self) -> list[Recorded]:
         return self.stream[self._balanced :]

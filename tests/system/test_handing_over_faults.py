@@ -11,8 +11,8 @@ import pytest
 from ivr.demo.call import Call
 from ivr.demo.outcomes import Transferred
 from ivr.demo.telephone import Answer, Ring
-from routing.events import AsteriskConnected, CallTransferred, OfficerAnswered, true_time
-from tests.system.handing import OFFICER, Scene, handed, run
+from routing.events import AsteriskConnected, CallTransferred, OfferAnswered, OfficerAnswered, true_time
+from tests.system.handing import OFFICER, Scene, handed, places, run
 
 if TYPE_CHECKING:
     from tests.fakes.ami_proxy import AmiProxy
@@ -92,6 +92,35 @@ def test_the_engine_is_killed_while_an_officer_rings_whom_the_agent_has_called(
     story = run(exchange, play, Ring())
     assert handed(story) == [("talk-1", "officer", "attended")]
     assert only_answer(story) > seen_at - NEAR_S  # not the agent's own answer, which is older
+
+
+def test_an_officer_whom_the_agent_has_called_declines_while_the_engine_is_dead(
+    exchange: RealExchange, fault: Fault
+) -> None:
+    fault.is_that(
+        "The engine is killed while an officer rings who then declines",
+        "SIGKILL between an attended transfer and the officer's refusal: the caller is back at the old place",
+    )
+
+    async def play(at: Scene) -> None:
+        consult = await at.consult(OFFICER)
+        ringing = await at.officer.ringing(5.0)
+        assert isinstance(ringing, Call)
+        assert await at.talk.transfer_to(consult) == Transferred()
+        await at.until(CallTransferred)
+        await exchange.stand.kill_engine()
+        ringing.refuse(603)
+        await asyncio.sleep(0.5)
+        await exchange.stand.start_engine()
+        await at.until(OfferAnswered, 2)  # by the agent, who is free again
+        fault.heard(at.caller, limit_s=3.0)
+        await at.caller.leave()
+
+    story = run(exchange, play, Ring())
+    assert handed(story) == [("talk-1", "officer", "attended")]
+    first, second = places(story)
+    assert second[0] == first[0]
+    assert second[1] == pytest.approx(first[1], abs=0.001)
 
 
 def test_ami_is_away_while_a_caller_is_handed_over(

@@ -77,6 +77,20 @@ def test_each_mistake_in_number_yaml_is_told(tmp_path: Path, text: str, expected
     assert problems(caught, folder) == expected
 
 
+@pytest.mark.parametrize("taken", ["telephone", "udp", "trunk-a"])
+def test_an_id_that_no_telephone_can_have_is_told(tmp_path: Path, taken: str) -> None:
+    folder = write(tmp_path / "testby", agents=TEXTS["agents.yaml"].replace("anna", taken))
+    (folder / "officers.yaml").write_text(f"officers: {{{taken}-x: {{name: X, extension: 70}}}}", "utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_number(folder)
+    words = f'expected an id that Asterisk does not use itself, found "{taken}"'
+    wrong = [f"agents.yaml:2:3: error: agents.{taken}: {words}"]
+    if taken == "trunk-a":
+        words = words.replace(taken, f"{taken}-x")
+        wrong.append(f"officers.yaml:1:12: error: officers.{taken}-x: {words}")
+    assert problems(caught, folder) == wrong
+
+
 def test_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     folder = write(tmp_path / "testby", number="nam: x", menu="start: x", queues="queues: 1", agents="\t")
     with pytest.raises(ConfigurationError) as caught:
