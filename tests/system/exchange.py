@@ -9,7 +9,6 @@ import asyncio
 import itertools
 import socket
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ivr.demo.agents import SimulatedAgents
@@ -25,12 +24,13 @@ from queues.board import Board
 from queues.calllog.readings import list_contacts
 from queues.journal.reader import JournalTail
 from routing.desk import COOL_DOWN_S
-from routing.events import CallArrived, CallEnded, OfferAnswered, OfferFailed, Recorded, TelephoneState
+from routing.events import CallArrived, OfferAnswered, OfferFailed, Recorded, TelephoneState
 from tests.system import pbx
 from tests.system.books import Books, Declared
 from tests.system.caller import Caller
 from tests.system.ledger import Balance, balance
 from tests.system.seen import Seen, SeenCrowd
+from tests.system.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -52,34 +52,6 @@ WITHIN_S = 15.0  # for what should take a second
 LOOK_S = 0.02
 LOG_LOOK_S = 0.1  # between two looks into the database
 EVERY_CONTACT = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One contact from its arrival to its end, as the journal tells it."""
-
-    caller: str
-    events: tuple[Recorded, ...]
-
-    @property
-    def contact(self) -> str:
-        """The contact's id."""
-        arrival = self.events[0].event
-        assert isinstance(arrival, CallArrived)
-        return arrival.contact
-
-    def of(self, kind: type[Event]) -> list[Event]:
-        """Return the contact's events of one kind."""
-        return [recorded.event for recorded in self.events if isinstance(recorded.event, kind)]
-
-    def at(self, kind: type[Event]) -> float:
-        """Return when the first event of that kind happened, UTC seconds."""
-        return next(recorded.at for recorded in self.events if isinstance(recorded.event, kind))
-
-    @property
-    def ends(self) -> list[CallEnded]:
-        """Every `CallEnded`: there must be one."""
-        return [recorded.event for recorded in self.events if isinstance(recorded.event, CallEnded)]
 
 
 class RealExchange:
@@ -327,7 +299,7 @@ class RealExchange:
         }
         pseudonyms = {caller: self.stand.pseudonym(caller) for caller in self._phoned}
         while True:
-            rows = [row for row in self._rows() if row.contact not in before] if known or calls else []
+            rows = [row for row in self.rows() if row.contact not in before] if known or calls else []
             books = Books(calls, rings, unwatched, events, rows, self.policy.agents, pseudonyms)
             found = balance(books, self.declared)
             is_written = {row.contact for row in rows if row.ended_at is not None} >= known
@@ -335,7 +307,8 @@ class RealExchange:
                 return found
             await asyncio.sleep(LOG_LOOK_S)
 
-    def _rows(self) -> tuple[ContactRecord, ...]:
+    def rows(self) -> tuple[ContactRecord, ...]:
+        """Return what the call log has."""
         return list_contacts(self.stand.settings.database_url, limit=EVERY_CONTACT)
 
     async def channels(self) -> list[str]:

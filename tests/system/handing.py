@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ivr.demo.telephone import Behaviour, Telephone
     from routing.events import Event
     from tests.system.caller import Caller
-    from tests.system.exchange import RealExchange, Story
+    from tests.system.exchange import RealExchange
+    from tests.system.story import Story
 
 FREE_S = 1.0  # an agent who has handed a caller over is free again within it
 QUEUE, OFFICER = "405", "501"  # of krisby: `secret`, which `named` answers, and the officer's telephone

@@ -16,8 +16,9 @@ from tests.system.handing import OFFICER, Scene, handed, places, run
 
 if TYPE_CHECKING:
     from tests.fakes.ami_proxy import AmiProxy
-    from tests.system.exchange import RealExchange, Story
+    from tests.system.exchange import RealExchange
     from tests.system.figures import Fault
+    from tests.system.story import Story
 
 pytestmark = pytest.mark.asterisk
 

@@ -81,10 +81,10 @@ def test_a_call_log_that_is_locked_for_60_s_moves_no_call(exchange: RealExchange
                 lambda: set(agents) <= exchange.agents_in(TelephoneState.FREE), "all are free"
             )
             free = await load(FREE_CALLS)
-            rows = len(exchange._rows())
+            rows = len(exchange.rows())
             with locked(database):
                 held = await load(round(LOCKED_S * CALLS_PER_S))
-                assert len(exchange._rows()) <= rows + FREE_CALLS  # the lock did hold
+                assert len(exchange.rows()) <= rows + FREE_CALLS  # the lock did hold
             for name, (p50_ms, p99_ms) in (("without the lock", free), ("with it", held)):
                 fault.notes[f"answer → next command, {name}"] = f"p50 {p50_ms:.2f} ms, p99 {p99_ms:.2f} ms"
             print(fault.notes)  # noqa: T201  # figures
