@@ -104,9 +104,7 @@ class Reconciliation:
         self._unseen_since = known.until
         self._is_settled = False  # everything has been read since AMI was connected
         self._suspects: set[Suspect] = set()
-        self._partners: dict[
-            str, str
-        ] = {}  # contact → whom it was bridged with at the last look, if unexpected
+        self._partners: dict[str, str] = {}  # contact → somebody unexpected in its bridge at the last look
         self._checked_version = False
 
     async def connected(self, client: AmiClient) -> None:
