@@ -316,6 +316,14 @@ class RealExchange:
         return [channel.name for channel in await pbx.channels(self.stand.asterisk)]
 
 
+async def serve_each(exchange: RealExchange, callers: Sequence[Caller], talk_s: float) -> None:
+    """Let these be answered one after the other, and each leave after a short talk."""
+    for caller in callers:
+        await exchange.until_has(caller, OfferAnswered)
+        await asyncio.sleep(talk_s)
+        await caller.leave()
+
+
 def answered_by(exchange: RealExchange, agent: str) -> list[str]:
     """Return the contacts that this agent has answered for the engine, in order."""
     exchange.look()

@@ -65,6 +65,28 @@ class Scene:
         assert await self.talk.hold()
         return self.agent.place(target)
 
+    async def officer_rings(self) -> Call:
+        """Return the officer's call, whose telephone rings."""
+        call = await self.officer.ringing(5.0)
+        assert isinstance(call, Call)
+        return call
+
+    async def ask(self) -> tuple[Call, Call]:
+        """Let the agent talk with the officer; return the agent's call to them, and the officer's own."""
+        consult = await self.consult(OFFICER)
+        officers = await self.officer_rings()
+        await officers.answered(5.0)
+        await asyncio.sleep(0.3)  # until Asterisk has connected the two
+        return consult, officers
+
+    async def hand_over_ringing(self) -> Call:
+        """Let the agent hand the caller over while the officer's telephone rings; return that call."""
+        consult = await self.consult(OFFICER)
+        ringing = await self.officer_rings()
+        assert await self.talk.transfer_to(consult) == Transferred()
+        await self.until(CallTransferred)
+        return ringing
+
     async def send(self, target: str, way: str) -> None:
         """Let the agent hand the caller over unasked."""
         if way == "refer":

@@ -33,11 +33,7 @@ pytestmark = pytest.mark.asterisk
 @pytest.mark.parametrize("who", ["caller", "officer"])
 def test_attended_to_an_officer_who_has_answered(exchange: RealExchange, asked_in: str, who: str) -> None:
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        officers = await at.officer.ringing(5.0)
-        assert isinstance(officers, Call)
-        await officers.answered(5.0)
-        await asyncio.sleep(0.3)  # until Asterisk has connected the two
+        consult, _ = await at.ask()
         one, other = (at.talk, consult) if asked_in == "the talk" else (consult, at.talk)
         assert await one.transfer_to(other) == Transferred()
         await at.until(CallTransferred)
@@ -53,11 +49,7 @@ def test_attended_to_an_officer_who_has_answered(exchange: RealExchange, asked_i
 @pytest.mark.parametrize("who", ["caller", "officer"])
 def test_attended_while_the_officer_rings_who_then_answers(exchange: RealExchange, who: str) -> None:
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
-        assert await at.talk.transfer_to(consult) == Transferred()
-        await at.until(CallTransferred)
+        ringing = await at.hand_over_ringing()
         await at.agent_is_free()
         ringing.answer()
         await at.until(OfficerAnswered)
@@ -70,11 +62,7 @@ def test_attended_while_the_officer_rings_who_then_answers(exchange: RealExchang
 
 def test_attended_while_the_officer_rings_who_then_declines(exchange: RealExchange) -> None:
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
-        assert await at.talk.transfer_to(consult) == Transferred()
-        await at.until(CallTransferred)
+        ringing = await at.hand_over_ringing()
         ringing.refuse(603)
         await at.until(OfficerFailed)
         await at.until(OfferAnswered, 2)
@@ -87,11 +75,7 @@ def test_attended_while_the_officer_rings_who_then_declines(exchange: RealExchan
 
 def test_attended_while_the_officer_rings_and_the_caller_gives_up(exchange: RealExchange) -> None:
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
-        assert await at.talk.transfer_to(consult) == Transferred()
-        await at.until(CallTransferred)
+        ringing = await at.hand_over_ringing()
         await at.caller.leave()
         assert not isinstance(await ringing.ended(2.0), TimedOut)
 
@@ -112,10 +96,7 @@ def test_an_officer_who_rings_to_the_end_and_a_talk_that_outlives_the_consulting
         await at.caller.leave()
 
     async def late(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
-        assert await at.talk.transfer_to(consult) == Transferred()
+        ringing = await at.hand_over_ringing()
         ringing.answer()
         await at.until(OfficerAnswered)
         await asyncio.sleep(OFFICER_RING_S + STEP_MARGIN_S)
@@ -208,11 +189,7 @@ def test_an_agent_who_comes_back_from_asking(exchange: RealExchange, target: str
 
 def test_an_officer_who_was_asked_first_hands_the_caller_on(exchange: RealExchange) -> None:
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        officers = await at.officer.ringing(5.0)
-        assert isinstance(officers, Call)
-        await officers.answered(5.0)
-        await asyncio.sleep(0.3)  # until Asterisk has connected the two
+        consult, officers = await at.ask()
         assert await at.talk.transfer_to(consult) == Transferred()
         await at.until(CallTransferred)
         assert await officers.transfer(QUEUE) == Transferred()

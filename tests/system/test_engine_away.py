@@ -21,7 +21,7 @@ from routing.events import (
     PromptPlayed,
 )
 from tests.system import pbx
-from tests.system.exchange import TESTBY, answered_by
+from tests.system.exchange import TESTBY, answered_by, serve_each
 
 if TYPE_CHECKING:
     from tests.system.caller import Caller
@@ -192,10 +192,7 @@ def test_an_engine_told_to_end_lets_telephones_ring_out_and_keeps_everybodys_pla
             slow.calls[0].answer()
             await asyncio.wait_for(ending, 3.0)
             await exchange.stand.start_engine()
-            for caller in waiting:
-                await exchange.until_has(caller, OfferAnswered)
-                await asyncio.sleep(0.2)
-                await caller.leave()
+            await serve_each(exchange, waiting, 0.2)
             served = answered_by(exchange, "both")[-len(waiting) :]
             fault.kept(served, [exchange.contact_of(caller) for caller in waiting])
             fault.heard(*waiting, limit_s=3.0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.demo.call import Call
 from ivr.demo.outcomes import Transferred
 from ivr.demo.telephone import Answer, Ring
 from routing.events import AsteriskConnected, CallTransferred, OfferAnswered, OfficerAnswered, true_time
@@ -46,8 +45,7 @@ def test_the_engine_is_killed_while_an_officer_rings(
     async def play(at: Scene) -> None:
         nonlocal answered_at
         await at.send(OFFICER, "refer")
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
+        ringing = await at.officer_rings()
         await exchange.stand.kill_engine()
         answered_at = time.time()
         ringing.answer()
@@ -76,11 +74,7 @@ def test_the_engine_is_killed_while_an_officer_rings_whom_the_agent_has_called(
 
     async def play(at: Scene) -> None:
         nonlocal seen_at
-        consult = await at.consult(OFFICER)
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
-        assert await at.talk.transfer_to(consult) == Transferred()
-        await at.until(CallTransferred)
+        ringing = await at.hand_over_ringing()
         await exchange.stand.kill_engine()
         ringing.answer()
         await ringing.answered(5.0)
@@ -104,11 +98,7 @@ def test_an_officer_whom_the_agent_has_called_declines_while_the_engine_is_dead(
     )
 
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        ringing = await at.officer.ringing(5.0)
-        assert isinstance(ringing, Call)
-        assert await at.talk.transfer_to(consult) == Transferred()
-        await at.until(CallTransferred)
+        ringing = await at.hand_over_ringing()
         await exchange.stand.kill_engine()
         ringing.refuse(603)
         await asyncio.sleep(0.5)
@@ -132,11 +122,7 @@ def test_ami_is_away_while_a_caller_is_handed_over(
     )
 
     async def play(at: Scene) -> None:
-        consult = await at.consult(OFFICER)
-        officers = await at.officer.ringing(5.0)
-        assert isinstance(officers, Call)
-        await officers.answered(5.0)
-        await asyncio.sleep(0.3)  # until Asterisk has connected the two
+        consult, _ = await at.ask()
         connected = exchange.count(AsteriskConnected)
         proxy.refuses = True
         proxy.cut()

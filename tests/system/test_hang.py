@@ -21,7 +21,7 @@ from routing.events import (
     PromptPlayed,
 )
 from tests.system import pbx
-from tests.system.exchange import answered_by
+from tests.system.exchange import answered_by, serve_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,10 +106,7 @@ def test_callers_of_a_hung_engine_are_in_asterisks_own_queues_and_come_back(
             connected = [c for c in fell_back if exchange.has(c, FallbackAnswered)]
             assert len(connected) == 1  # one of the two whom talk-1 may answer
             await talking.leave()
-            for caller in waiting:
-                await exchange.until_has(caller, OfferAnswered)
-                await asyncio.sleep(0.3)
-                await caller.leave()
+            await serve_each(exchange, waiting, 0.3)
             served = answered_by(exchange, "both")[-len(waiting) :]
             fault.kept(served, [exchange.contact_of(caller) for caller in waiting])
             slow.behaviour = Answer(0.1)
