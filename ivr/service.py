@@ -44,7 +44,8 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from ivr.ami.codec import Event as AmiEvent
     from ivr.ami.errors import AmiError
@@ -72,6 +73,7 @@ class Parts(NamedTuple):
     numbers: Sequence[Number]
     prompts: PromptLibrary
     version: str
+    following: Callable[[Path, str], Following] = Following  # who brings the journal into the call log
 
 
 class Engine:
@@ -113,7 +115,7 @@ class Engine:
         orders.attach(self._ami, self.exchange, translator.ringing_channel)
         rooms = Rooms(self.exchange, arrivals, parts.prompts, translator, consults, orders, orders.tell)
         self._reception = Reception(rooms)
-        self.following = Following(settings.journal, settings.database_url)
+        self._following = parts.following(settings.journal, settings.database_url)
         self._stopping = asyncio.Event()
         self.ready = asyncio.Event()  # calls are answered from now on
 
@@ -138,7 +140,7 @@ class Engine:
                     group.create_task(self._reconciliation.keep(self._ami), name="reconciliation"),
                     group.create_task(self._end_restoration(), name="restoration"),
                     group.create_task(self._watch_clock(), name="clock"),
-                    group.create_task(self.following.keep(), name="follower"),
+                    group.create_task(self._following.keep(), name="follower"),
                 ]
                 log.info("answering on %s:%d", settings.agi_host, settings.agi_port)
                 self.ready.set()

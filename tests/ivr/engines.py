@@ -46,10 +46,8 @@ class NoFollowing(Following):
 
 def engine_for(settings: Settings, *, has_log: bool = True) -> Engine:
     """Make an engine; without `has_log` it leaves the call log alone."""
-    engine = Engine(Parts(settings, [number_for_tests()], NamedPrompts(), "0"))
-    if not has_log:
-        engine.following = NoFollowing(settings.journal, settings.database_url)
-    return engine
+    following = Following if has_log else NoFollowing
+    return Engine(Parts(settings, [number_for_tests()], NamedPrompts(), "0", following))
 
 
 def settings_in(folder: Path) -> Settings:
