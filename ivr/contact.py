@@ -79,7 +79,7 @@ class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
     __slots__ = (
-        "agent", "answered", "away", "chosen", "ended_by", "id", "moved_at", "number", "outcome", "phase",
+        "agent", "answered", "away", "chosen", "ended_by", "id", "met_at", "number", "outcome", "phase",
         "queued", "state", "task", "withdrawn",
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ class Contact:
         self.away = False  # from an earlier run, or in Asterisk's own queue: no session of ours, no place
         self.agent: str | None = None  # offered to or talking with; or the officer
         self.answered = False  # has talked with somebody
-        self.moved_at: float | None = None  # UTC second: came to somebody last, or was handed over
+        self.met_at: float | None = None  # UTC second: when the present or last talk began
         self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
         self.ended_by: EndedBy = "caller"
@@ -106,7 +106,7 @@ class Contact:
         contact = cls(event.contact, number, then.state)
         contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
         contact.phase, contact.answered = PHASES[event.stage], event.answered
-        contact.moved_at = event.moved_at
+        contact.met_at = event.met_at
         contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
         if event.queue is not None and event.since is not None:
             contact.queued = CallerQueued(contact.id, event.queue, event.since)
@@ -148,7 +148,7 @@ class Contact:
         Whoever comes to us during or after the talk, by whatever way, has been helped.
         """
         self.phase, self.task, self.agent, self.answered = Phase.TALKING, Leave(), agent, True
-        self.moved_at = at
+        self.met_at = at
 
     def leave(self, outcome: Outcome, by: EndedBy) -> None:
         """Be done, with what it came to settled: the caller's channel ends next."""

@@ -197,11 +197,10 @@ class Core:
             return None
         decisions = self._route(at, event)
         contact.outcome, contact.ended_by, contact.away = None, "caller", False
-        contact.moved_at = true_time(at, event)
         if event.kind == "queue":
             return decisions + self._enqueue(at, contact, self._place(at, contact, event.target))
         if event.answered:
-            contact.talk(event.target, contact.moved_at)
+            contact.talk(event.target, true_time(at, event))
             return decisions
         contact.phase, contact.agent = Phase.HANDED, event.target
         contact.task = Reach(event.target, OFFICER_RING_S)
@@ -245,11 +244,12 @@ class Core:
         return self._route(at, event)
 
     def _fell_back(self, at: float, event: CallerFellBack) -> bool:
-        """Leave the caller to Asterisk's own queue; what was before they came to somebody is no news."""
+        """Leave the caller to Asterisk's own queue; a note of before their talk began is no news."""
         contact = self.contacts.get(event.contact)
         if contact is None or contact.phase is Phase.FALLBACK or not contact.may_wait:
             return False
-        if contact.moved_at is not None and true_time(at, event) < contact.moved_at:
+        is_note = event.since is not None
+        if is_note and contact.met_at is not None and true_time(at, event) < contact.met_at:
             return False
         contact.outcome, contact.ended_by = None, "caller"
         contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True

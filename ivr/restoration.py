@@ -102,12 +102,13 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
                 known = known._replace(queue=queue, since=event.waits_since(at))
             return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
-            moved_at = true_time(at, event)
-            return known._replace(stage="talking", agent=agent, answered=True, moved_at=moved_at)
+            return known._replace(stage="talking", agent=agent, answered=True, met_at=true_time(at, event))
         case CallTransferred(target=target):
-            known = known._replace(moved_at=true_time(at, event), outcome=None, ended_by="caller")
+            known = known._replace(outcome=None, ended_by="caller")
+            if event.answered:
+                return known._replace(stage="talking", agent=target, met_at=true_time(at, event))
             if event.kind == "officer":
-                return known._replace(stage="talking" if event.answered else "handed", agent=target)
+                return known._replace(stage="handed", agent=target)
             # That they wait there may not have come to the journal.
             return known._replace(stage="waiting", queue=target, agent=None)
         case TalkEnded(_, _, by):

@@ -51,7 +51,7 @@ class ContactCarried(NamedTuple):
     outcome: Outcome | None  # settled already
     ended_by: EndedBy
     answered: bool = False  # has talked with somebody
-    moved_at: float | None = None  # came to somebody last, or was handed over
+    met_at: float | None = None  # when the present or last talk began
 
 
 class RestorationEnded(NamedTuple):

@@ -20,6 +20,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallTransferred,
     ContactCarried,
     Decision,
     DigitPressed,
@@ -256,6 +257,18 @@ def test_a_caller_who_falls_back_while_ringing_leaves_the_agent_to_the_next() ->
     decisions = story.happens(CallerFellBack("c1", "school"))
     assert [d.contact for d in decisions or () if isinstance(d, AgentOffered)] == ["c2"]
     assert story.happens(OfferAnswered("c1", "anna")) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "entered", "is_news"), [(102.0, 106.5, True), (102.0, 104.0, False), (None, 104.0, True)]
+)
+def test_a_note_of_before_the_talk_is_no_news(since: float | None, entered: float, is_news: bool) -> None:
+    """Anna's talk began at 105; an engine that hung tells late that she has sent the caller to a queue."""
+    arrived = (FREE, ARRIVED, DigitPressed("c1", "1"), PromptEnded("c1"))
+    sent = CallTransferred("c1", "anna", "queue", "general", "blind")
+    story = Story(*arrived, OfferAnswered("c1", "anna"), sent)
+    assert (story.happens(CallerFellBack("c1", "general", since, entered)) is not None) == is_news
+    assert (story.core.contacts["c1"].phase is Phase.FALLBACK) == is_news
 
 
 def test_whom_the_fallback_answered_talks_and_was_answered() -> None:

@@ -77,7 +77,7 @@ OVER = TalkEnded("c1", "anna", "agent")
 def carried(*events: Event) -> ContactCarried:
     """Return what is left of the contact, but for when it came to somebody."""
     (contact,) = restore(record(ARRIVED, *events)).contacts
-    return contact._replace(moved_at=None)
+    return contact._replace(met_at=None)
 
 
 def left(by: EndedBy, agent: str = "anna") -> ContactCarried:
@@ -206,21 +206,20 @@ def test_events_of_contacts_whose_arrival_nobody_wrote_carry_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("events", "moved_at"),
+    ("events", "met_at"),
     [
         ((QUEUED, OFFERED), None),
         (CONNECTED, START + 3),
-        ((*CONNECTED, TO_QUEUE, MOVED), START + 4),
+        ((*CONNECTED, TO_QUEUE, MOVED), START + 3),
+        ((*CONNECTED, TO_OFFICER._replace(manner="attended", answered=True)), START + 4),
         ((*SENT, TAKEN), START + 6),
         ((*SENT, TAKEN._replace(when=START + 5.5), OVER), START + 5.5),
         ((QUEUED, FELL_BACK, FallbackAnswered("c1", "school", "gun")), START + 3),
     ],
 )
-def test_it_is_known_when_a_caller_came_to_somebody_last(
-    events: tuple[Event, ...], moved_at: float | None
-) -> None:
+def test_it_is_known_when_the_last_talk_began(events: tuple[Event, ...], met_at: float | None) -> None:
     (contact,) = restore(record(ARRIVED, *events)).contacts
-    assert contact.moved_at == moved_at
+    assert contact.met_at == met_at
 
 
 def test_agents_who_paused_pause_on() -> None:

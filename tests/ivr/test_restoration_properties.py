@@ -49,6 +49,7 @@ class AsTold(NamedTuple):
     answered: bool
     outcome: Outcome | None
     ended_by: EndedBy
+    met_at: float | None
 
 
 class KilledEngine(HandedOver):
@@ -149,7 +150,8 @@ class KilledEngine(HandedOver):
                 # How a menu ends stands nowhere: its last message is said again.
                 phase, outcome, by = Phase.MENU, None, "caller"
             agent = contact.agent if phase in ENGAGED else None
-            told[contact.id] = AsTold(STAGES.get(phase, str(phase)), agent, contact.answered, outcome, by)
+            stage = STAGES.get(phase, str(phase))
+            told[contact.id] = AsTold(stage, agent, contact.answered, outcome, by, contact.met_at)
         return told
 
     def offers_begin(self) -> None:
@@ -226,7 +228,8 @@ class KilledEngine(HandedOver):
 
 def as_restored(contact: ContactCarried) -> AsTold:
     agent = contact.agent if contact.stage in {"offered", "handed", "talking"} else None
-    return AsTold(contact.stage, agent, contact.answered, contact.outcome, contact.ended_by)
+    told = contact.answered, contact.outcome, contact.ended_by, contact.met_at
+    return AsTold(contact.stage, agent, *told)
 
 
 def since_good_start(stream: list[Recorded]) -> list[Recorded]:
