@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from ivr.menu.machine import Ask, Enqueue, Say, outcome_of_hang_up, resume
-from routing.events import CallerQueued, Outcome
+from routing.events import CallerQueued, OfferAnswered, OfficerAnswered, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,6 +132,16 @@ class Contact:
         """Whether the caller talks with somebody, or did a moment ago and has not been let go otherwise."""
         left = self.phase is Phase.LEAVING and self.outcome is Outcome.ANSWERED
         return left or self.phase is Phase.TALKING
+
+    @property
+    def rings(self) -> bool:
+        """Whether a telephone rings for the caller: an agent's, or an officer's."""
+        return self.phase is Phase.OFFERED or self.phase is Phase.HANDED
+
+    def answer(self, when: float | None) -> OfferAnswered | OfficerAnswered:
+        """Return that the telephone which rings was answered; `when` as the events have it."""
+        answered = OfferAnswered if self.phase is Phase.OFFERED else OfficerAnswered
+        return answered(self.id, self.agent or "", when)
 
     @property
     def may_wait(self) -> bool:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.call import CallSession
 from ivr.consult import Consults, ConsultSession, Target, read_target
-from ivr.contact import Leave
-from ivr.fallback import arrived_at
+from ivr.contact import Leave, Phase
+from ivr.fallback import arrived_at, seconds_of
 from ivr.ring import DialRing
 from routing.events import AgentPaused, AgentResumed, CallerReturned, CallTransferred
 
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 SENT = "moved"  # the dialplan's phase of a caller whom somebody has sent
 LATE_S = 3.0  # a call's id tells its second, and Asterisk answers before it calls us
 BEEP = "beep"  # of Asterisk's own sounds
+
+
+def _proves_an_answer(entry: Entry, contact: Contact) -> bool:
+    """Tell whether the caller was sent by whom we believe to be rung for them.
+
+    An agent who was rung before and has sent them may be the first to be offered them: AMI has told then.
+    """
+    is_first = contact.phase is Phase.HANDED or not contact.answered
+    return entry.phase == SENT and contact.rings and is_first and entry.sent_by == contact.agent
 
 
 class Rooms(NamedTuple):
@@ -76,6 +85,10 @@ class Reception:
         contact = self._exchange.core.contacts.get(case)
         if contact is None:
             return  # it is over: AMI told its end before AGI told its beginning
+        if session.hung_up:
+            return  # opened while we hung; where the caller is by now is told otherwise
+        if _proves_an_answer(entry, contact):
+            await self._learn_answer(contact, session)
         has_been_here = not is_new or entry.queue is not None or arrival.when is not None
         if has_been_here and not self._was_sent(entry, contact):
             self._exchange.happened(CallerReturned(case, entry.queue, entry.since))
@@ -103,6 +116,13 @@ class Reception:
             return True
         # AMI has told; they may have been offered to an agent by now. An offer of before us is over.
         return entry.phase == SENT and not contact.away and not isinstance(contact.task, Leave)
+
+    async def _learn_answer(self, contact: Contact, session: AgiSession) -> None:
+        """Tell of an answer that nobody told: who answered has sent the caller."""
+        noted = seconds_of(await session.get_variable("VAXEL_ANSWERED") or "")
+        when = None if noted is None else self._exchange.of_wall(noted)
+        if contact.rings:  # asked again: events go on meanwhile
+            self._exchange.happened(contact.answer(when))
 
     async def _duty(self, session: AgiSession) -> None:
         """Let an agent pause, which two beeps confirm, or come back, which one does."""

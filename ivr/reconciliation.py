@@ -34,10 +34,8 @@ from routing.events import (
     CallTransferred,
     FallbackAnswered,
     GhostRemoved,
-    OfferAnswered,
     OfferFailed,
     OfferFailure,
-    OfficerAnswered,
     TalkEnded,
 )
 
@@ -58,7 +56,6 @@ if TYPE_CHECKING:
 
 PAUSE_S = 5.0  # between two looks; a ghost lives for two of them at most
 BACK = "back"  # the dialplan's way from the fallback to us
-RINGS = frozenset({Phase.OFFERED, Phase.HANDED})  # an agent's telephone, or an officer's
 
 log = logging.getLogger(__name__)
 
@@ -197,10 +194,10 @@ class Reconciliation:
             if other != contact.agent and not at_once and self._partners.get(contact.id) != other:
                 unexpected[contact.id] = other
                 continue
-            if contact.phase in RINGS:
+            if contact.rings:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
-                if contact.phase in RINGS:  # asked again: events go on meanwhile
-                    self._tell(_answer(contact, self._of_wall(when)))
+                if contact.rings:  # asked again: events go on meanwhile
+                    self._tell(contact.answer(self._of_wall(when)))
             if contact.phase is Phase.TALKING and contact.agent is not None and other != contact.agent:
                 to = CallTransferred(contact.id, contact.agent, "officer", other, "attended", answered=True)
                 self._tell(to)
@@ -216,7 +213,7 @@ class Reconciliation:
         A telephone that an earlier run let ring rings on; its caller must not be taken from it.
         """
         for contact in self._contacts.values():
-            if contact.phase in RINGS and not self._exchange.is_attached(contact.id):
+            if contact.rings and not self._exchange.is_attached(contact.id):
                 set_absolute_timeout(client, contact.id, SILENCE_S)
 
     # --- ghosts ---------------------------------------------------------------------------------
@@ -252,8 +249,8 @@ class Reconciliation:
     def _gone(self, contact: str, end: Ended | None, *, was_cut_off: bool) -> None:
         """Tell the end of a contact that ended while nobody told us, at its true time where one was noted."""
         rung = self._contacts.get(contact)
-        if rung is not None and rung.phase in RINGS and end is not None and end.phase == Phase.TALKING:
-            self._exchange.happened(_answer(rung, end.answered_at))  # and talked, all that in the meantime
+        if rung is not None and rung.rings and end is not None and end.phase == Phase.TALKING:
+            self._exchange.happened(rung.answer(end.answered_at))  # and talked, all that in the meantime
         if end is not None:
             was_lost = end.phase == LOST
             self._exchange.happened(
@@ -331,9 +328,3 @@ class Reconciliation:
         self._exchange.happened(
             self._arrivals.learned(case, call.called, None if is_unread else (number, presentation), when)
         )
-
-
-def _answer(contact: Contact, when: float | None) -> Input:
-    """Return that the telephone which rings for the contact was answered."""
-    answer = OfferAnswered if contact.phase is Phase.OFFERED else OfficerAnswered
-    return answer(contact.id, contact.agent or "", when)

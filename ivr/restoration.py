@@ -22,6 +22,7 @@ from routing.events import (
     CallerQueued,
     CallerReturned,
     CallTransferred,
+    ClockStepped,
     ContactCarried,
     EngineStarted,
     FallbackAnswered,
@@ -58,6 +59,7 @@ def restore(events: Iterable[Recorded]) -> Restored:
     ended: set[str] = set()
     paused: dict[str, None] = {}
     run, until = "", None
+    by_s = 0.0  # the machine's clock, against the engine's own, which the next one will not share
     for _, at, event in events:
         until = at
         match event:
@@ -69,9 +71,13 @@ def restore(events: Iterable[Recorded]) -> Restored:
                 run = event.run
             case EngineStarted():
                 run = event.asterisk_run or run
+                contacts = {case: _moved(contact, by_s) for case, contact in contacts.items()}
+                by_s = 0.0
+            case ClockStepped():
+                by_s += event.by_s
             case CallArrived(contact, channel, number):
                 contacts[contact] = ContactCarried(
-                    contact, channel, number, "menu", None, None, at, None, None, "caller"
+                    contact, channel, number, "menu", None, None, true_time(at, event), None, None, "caller"
                 )
             case ContactCarried(contact):
                 contacts[contact] = event
@@ -82,7 +88,18 @@ def restore(events: Iterable[Recorded]) -> Restored:
                 known = contacts.get(getattr(event, "contact", ""))
                 if known is not None:
                     contacts[known.contact] = _follow(known, at, event)
-    return Restored(tuple(contacts.values()), frozenset(ended), tuple(paused), run, until)
+    open_ = tuple(_moved(contact, by_s) for contact in contacts.values())
+    return Restored(open_, frozenset(ended), tuple(paused), run, None if until is None else until + by_s)
+
+
+def _moved(contact: ContactCarried, by_s: float) -> ContactCarried:
+    """Return the contact with its times so much later."""
+    if not by_s:
+        return contact
+    since, met_at = contact.since, contact.met_at
+    return contact._replace(
+        since=None if since is None else since + by_s, met_at=None if met_at is None else met_at + by_s
+    )
 
 
 def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:

@@ -27,8 +27,10 @@ CHUNK_BYTES = 4 * LINE_LIMIT
 # A quote within a text is escaped, so these stand only where an event's name stands.
 _START = b'"event":"EngineStarted"'
 _START_IS_OVER = b'"event":"RestorationEnded"'
-_STANDING = re.compile(rb'"event":"(?:EngineStarted|AsteriskConnected|AgentPaused|AgentResumed)"')
-"""What stands until the next of its kind, and is of use however old it is."""
+_STANDING = re.compile(
+    rb'"event":"(?:EngineStarted|ClockStepped|AsteriskConnected|AgentPaused|AgentResumed)"'
+)
+"""What stands until the next of its kind, or to the run's end, and is of use however old it is."""
 
 
 class JournalTail:

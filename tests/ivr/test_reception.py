@@ -17,8 +17,10 @@ from routing.events import (
     CallTransferred,
     EngineStarted,
     OfferAnswered,
+    OfficerAnswered,
     OfficerCalled,
 )
+from tests.fakes.fastagi import FakeChannel
 from tests.ivr.engines import CASE, Stand, serving, settings_in, until
 from tests.ivr.test_service_restart import NOW, RUNG, before, channels, queued
 from tests.ivr.test_service_restart import run as run_again
@@ -28,11 +30,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from routing.events import Event
-    from tests.fakes.fastagi import FakeChannel
 
 STORY_S = 8.0
 SENT_BY_ANNA, SENT_BY_OLLE = "PJSIP/anna-00000002", "PJSIP/olle-00000007"
 TO_GENERAL = ("moved", "school", "", "queue:general")
+TO_GENERAL_BY_ANNA = (*TO_GENERAL, SENT_BY_ANNA)
+DEAD = ("+46858028500", CASE, "allowed", *TO_GENERAL_BY_ANNA)
 
 
 def run(folder: Path, story: Callable[[Stand], Awaitable[None]]) -> None:
@@ -156,6 +159,56 @@ def test_who_was_handed_over_as_the_engine_died_is_not_let_go(
             await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
 
     run_again(settings, story, channels=channels(CASE))
+
+
+OFFERED = (EngineStarted("0"), *queued(CASE, NOW - 60), RUNG)
+SENT_BY_OFFICER = ("moved", "school", "", "queue:general", SENT_BY_OLLE)
+
+
+@pytest.mark.parametrize(
+    ("happened", "kept", "answer"),
+    [
+        (OFFERED, TO_GENERAL_BY_ANNA, OfferAnswered(CASE, "anna")),
+        ((*OFFERED, *SENT_ON), SENT_BY_OFFICER, OfficerAnswered(CASE, "olle")),
+    ],
+    ids=["an agent", "an officer"],
+)
+def test_who_sends_a_caller_has_answered_although_nobody_told(
+    tmp_path: Path, happened: tuple[Event, ...], kept: tuple[str, ...], answer: Event
+) -> None:
+    settings = settings_in(tmp_path)
+    before(settings, *happened)
+
+    async def story(stand: Stand) -> None:
+        channel = await stand.call(CASE, *kept)
+        await channel.reached(lambda c: c.running in {"WAIT FOR DIGIT", "EXEC"})
+        assert answer in stand.events()
+        contact = stand.engine.exchange.core.contacts[CASE]
+        assert contact.answered
+        assert contact.queued is not None
+        assert contact.queued.queue == "general"
+        if channel.dialled:
+            channel.finish(status="BUSY")
+            await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
+
+    run_again(settings, story, channels=channels(CASE))
+
+
+def test_a_session_that_was_over_before_we_served_it_tells_nothing(tmp_path: Path) -> None:
+    """As after a hang: Asterisk has given it up, and its own queue may have the caller."""
+
+    async def story(stand: Stand) -> None:
+        await talking(stand)
+        told = len(stand.events())
+        request = FakeChannel(CASE, callerid="0701740605", arguments=DEAD).request
+        _, writer = await asyncio.open_connection(stand.settings.agi_host, stand.settings.agi_port)
+        writer.write(request + b"HANGUP\n")
+        writer.write_eof()
+        await asyncio.sleep(0.3)
+        writer.close()
+        assert stand.events()[told:] == []
+
+    run(tmp_path, story)
 
 
 def test_an_agent_pauses_with_two_beeps_and_comes_back_with_one(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from routing.events import (
     CallerQueued,
     CallerReturned,
     CallTransferred,
+    ClockStepped,
     ConsultBegan,
     ConsultEnded,
     ContactCarried,
@@ -38,6 +39,7 @@ from routing.events import (
     OfficerFailed,
     Outcome,
     PromptPlayed,
+    Recorded,
     RestorationEnded,
     Rule,
     TalkEnded,
@@ -220,6 +222,21 @@ def test_events_of_contacts_whose_arrival_nobody_wrote_carry_nothing() -> None:
 def test_it_is_known_when_the_last_talk_began(events: tuple[Event, ...], met_at: float | None) -> None:
     (contact,) = restore(record(ARRIVED, *events)).contacts
     assert contact.met_at == met_at
+
+
+def test_times_are_those_of_the_machines_clock_as_it_was_set_last() -> None:
+    """Its own time does not follow the machine's clock; the next engine begins with that."""
+    stream = record(ARRIVED, *CONNECTED, ClockStepped(3600.0), ClockStepped(-600.0))
+    restored = restore(stream)
+    (contact,) = restored.contacts
+    assert (contact.since, contact.met_at, restored.until) == (
+        QUEUED.since + 3000,
+        START + 3 + 3000,
+        stream[-1].at + 3000,
+    )
+    later = [Recorded(99, START + 4000, EngineStarted("1")), Recorded(100, START + 4001, TimerFired())]
+    again = restore([*stream, *later])
+    assert (again.contacts, again.until) == (restored.contacts, START + 4001)
 
 
 def test_agents_who_paused_pause_on() -> None:
