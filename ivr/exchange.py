@@ -8,7 +8,7 @@ on. Runs in the event loop's thread and never waits.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, overload
 
 from ivr.contact import Phase
 from ivr.scribe import Scribe
@@ -76,9 +76,14 @@ class Exchange:
         """Return the engine's time, UTC seconds."""
         return self._clock.now()
 
-    def of_wall(self, wall_s: float) -> float:
-        """Return the engine's time for a UTC second by which Asterisk, as the machine, tells the time."""
-        return self._clock.of_wall(wall_s)
+    @overload
+    def of_wall(self, wall_s: float) -> float: ...
+    @overload
+    def of_wall(self, wall_s: None) -> None: ...
+
+    def of_wall(self, wall_s: float | None) -> float | None:
+        """Return the engine's time for a UTC second of Asterisk's, which is the machine's; None for none."""
+        return None if wall_s is None else self._clock.of_wall(wall_s)
 
     def attach(self, contact: str, session: Attached) -> None:
         """Let this session hear of its contact, in place of an earlier one."""

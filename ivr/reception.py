@@ -74,11 +74,9 @@ class Reception:
         entry = self._rooms.arrivals.read(session.request)
         arrival = entry.arrival
         case = arrival.contact
-        came_at = arrived_at(case)
-        if came_at is not None:
-            came_at = self._exchange.of_wall(came_at)
-            if self._exchange.now() - came_at > LATE_S:  # we hung meanwhile, or were away
-                arrival = arrival._replace(when=came_at)
+        came_at = self._exchange.of_wall(arrived_at(case))
+        if came_at is not None and self._exchange.now() - came_at > LATE_S:  # we hung meanwhile, or were away
+            arrival = arrival._replace(when=came_at)
         is_new = self._exchange.happened(arrival)
         if is_new:
             self._rooms.translator.arrived(case)
@@ -119,10 +117,9 @@ class Reception:
 
     async def _learn_answer(self, contact: Contact, session: AgiSession) -> None:
         """Tell of an answer that nobody told: who answered has sent the caller."""
-        noted = seconds_of(await session.get_variable("VAXEL_ANSWERED") or "")
-        when = None if noted is None else self._exchange.of_wall(noted)
+        when = seconds_of(await session.get_variable("VAXEL_ANSWERED") or "")
         if contact.rings:  # asked again: events go on meanwhile
-            self._exchange.happened(contact.answer(when))
+            self._exchange.happened(contact.answer(self._exchange.of_wall(when)))
 
     async def _duty(self, session: AgiSession) -> None:
         """Let an agent pause, which two beeps confirm, or come back, which one does."""

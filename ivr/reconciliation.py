@@ -121,11 +121,10 @@ class Reconciliation:
         self._translator.learn(channels)
         await self._look_into_fallback(client, living)  # it may have answered whom we find gone
         gone = [case for case in known if case not in living and case in self._contacts]
-        if gone:
-            ends = await self._read_ends(client)
-            for case in gone:
-                self._gone(case, ends.get(case), was_cut_off=was_cut_off)
-        await self._learn_unseen(client, living)
+        ends = await self._read_ends(client) if gone or self._unseen_since is not None else {}
+        for case in gone:
+            self._gone(case, ends.get(case), was_cut_off=was_cut_off)
+        self._learn_unseen(ends, living)
         self._keep_switches(client)
         for contact in self._contacts.values():
             if contact.phase is Phase.TALKING:  # a renewal may have crossed its beginning as AMI went away
@@ -197,15 +196,11 @@ class Reconciliation:
             if contact.rings:
                 when = seconds_of(await read_variable(client, contact.id, "VAXEL_ANSWERED") or "")
                 if contact.rings:  # asked again: events go on meanwhile
-                    self._tell(contact.answer(self._of_wall(when)))
+                    self._tell(contact.answer(self._exchange.of_wall(when)))
             if contact.phase is Phase.TALKING and contact.agent is not None and other != contact.agent:
                 to = CallTransferred(contact.id, contact.agent, "officer", other, "attended", answered=True)
                 self._tell(to)
         self._partners = unexpected
-
-    def _of_wall(self, wall_s: float | None) -> float | None:
-        """Return the engine's time for what the dialplan has noted, if it has."""
-        return None if wall_s is None else self._exchange.of_wall(wall_s)
 
     def _keep_switches(self, client: AmiClient) -> None:
         """Hold the dead-man's switch of who has no session of ours and needs none now.
@@ -265,17 +260,17 @@ class Reconciliation:
         ends = read_ends((await read_tree(client, ENDS)).values())
         of_wall = self._exchange.of_wall
         return {
-            case: end._replace(at=of_wall(end.at), answered_at=self._of_wall(end.answered_at))
+            case: end._replace(at=of_wall(end.at), answered_at=of_wall(end.answered_at))
             for case, end in ends.items()
         }
 
-    async def _learn_unseen(self, client: AmiClient, living: Mapping[str, ChannelSnapshot]) -> None:
+    def _learn_unseen(self, ends: Mapping[str, Ended], living: Mapping[str, ChannelSnapshot]) -> None:
         """Log calls that came and went between two runs, and that Asterisk's own queue never had."""
         since = self._unseen_since
         if since is None:
             return
-        for case, end in (await self._read_ends(client)).items():
-            came_at = self._of_wall(arrived_at(case))
+        for case, end in ends.items():
+            came_at = self._exchange.of_wall(arrived_at(case))
             is_known = case in self._contacts or case in self._ended_before or case in living
             if came_at is not None and came_at >= int(since) and not is_known:
                 self._exchange.happened(self._arrivals.learned(case, end.called, None, came_at))
@@ -301,7 +296,7 @@ class Reconciliation:
             fell = CallerFellBack(case, call.queue, of_wall(call.since), of_wall(call.entered_at))
             self._exchange.happened(fell)  # stale, if they have come to somebody since
             if call.agent is not None:
-                answered_at = self._of_wall(call.answered_at)
+                answered_at = of_wall(call.answered_at)
                 self._exchange.happened(FallbackAnswered(case, call.queue, call.agent, answered_at))
             if channel is None:
                 self._gone(case, ends.get(case), was_cut_off=case not in ends)

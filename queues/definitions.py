@@ -240,7 +240,7 @@ def _entries(path: Path, name: str, findings: Findings, remedy: str = "") -> tup
     what = f"{name}, each with its id as key"
     entries, value = section.entries(name, what=what), section.get(name)
     if value is not None and not entries:
-        value.error(f"expected {what}, found {value.found}{remedy}")
+        value.expected(what, remedy)
     return entries
 
 

@@ -100,9 +100,9 @@ class Value:
         """Note a warning at this place."""
         self.findings.note(self.path, self.line, self.column, self._placed(message), Severity.WARNING)
 
-    def expected(self, what: str) -> None:
+    def expected(self, what: str, remedy: str = "") -> None:
         """Note that `what` was expected here and something else was found."""
-        self.error(f"expected {what}, found {self.found}")
+        self.error(f"expected {what}, found {self.found}{remedy}")
 
     def text(
         self,

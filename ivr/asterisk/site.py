@@ -24,10 +24,10 @@ Transport: TypeAlias = Literal["udp", "tcp", "tls"]
 TrunkKind: TypeAlias = Literal["registration", "address"]
 
 LAST_PORT = 65_535
+MAX_SOCKET_PATH = 107  # bytes of a Unix socket's path on Linux (unix(7)), without its closing zero
 # Sections of pjsip.conf share one namespace: what stands there already names no telephone.
 RESERVED_IDS = frozenset({"global", "system", "udp", "tcp", "tls", "general", "speech", "telephone"})
 TRUNK_PREFIX = "trunk-"
-MAX_SOCKET_PATH = 107  # bytes of a Unix socket's path on Linux (unix(7)), without its closing zero
 
 # Not a plain number: whoever guesses extensions must not guess telephones.
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -132,7 +132,7 @@ class Telephone:
     def __post_init__(self) -> None:
         """Refuse an id that is a number, a word of Asterisk's, or a trunk's."""
         _check_id("telephone", self.id)
-        if is_taken(self.id):
+        if self.id.startswith(TRUNK_PREFIX):
             raise UnfitSettingError(f"telephone: {self.id!r} begins as a trunk does; choose another")
 
 
