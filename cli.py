@@ -10,6 +10,7 @@ import json
 import logging
 import shutil
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,13 +99,19 @@ def serve(ctx: click.Context) -> None:
     from ivr.menu.number import load_numbers
     from ivr.prompts import PromptLibrary
     from ivr.service import Engine, Parts
+    from ivr.speaking import prepare
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = _settings(ctx)
-    numbers = load_numbers(settings.menus)
+    numbers = load_numbers(settings.menus, settings.ground)
     prompts = PromptLibrary.of(settings)
-    prompts.build(numbers, lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True))
+    prepare(
+        prompts,
+        numbers,
+        settings.calendar_at(time.time()),
+        progress=lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True),
+    )
     uvloop.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
 
 
@@ -153,7 +160,7 @@ def asterisk_render(ctx: click.Context, out: Path) -> None:
     from ivr.menu.number import load_numbers
 
     settings = _settings(ctx)
-    site = site_of(settings, load_numbers(settings.menus), out)
+    site = site_of(settings, load_numbers(settings.menus, settings.ground), out)
     site.folders.make()
     for name in write(site, out):
         click.echo(out / name)

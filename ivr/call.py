@@ -15,8 +15,11 @@ from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOu
 from ivr.agi.outcomes import PromptEnded as Played
 from ivr.contact import Leave, Phase, Reach, Ring, Wait
 from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S, DeadManSwitch
-from ivr.menu.machine import Ask, Say
+from ivr.menu.announcements import digit_prompt
+from ivr.menu.commands import BACK_KEY, KEYED_DIGITS, Ask, Listen, Run, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
+from ivr.scripts.errors import ScriptNotLoadedError
+from ivr.scripts.running import ScriptFailed, ScriptOverdue, ScriptReturned, run_script
 from routing.events import (
     DigitPressed,
     OfferAnswered,
@@ -25,26 +28,35 @@ from routing.events import (
     OfficerAnswered,
     OfficerFailed,
     PromptEnded,
+    ScriptEnded,
+    SecretKeyed,
     SilenceElapsed,
     TalkEnded,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ivr.agi.session import AgiSession
     from ivr.contact import Contact
     from ivr.dead_man import Renewals
     from ivr.exchange import Exchange
-    from ivr.menu.model import Prompt
+    from ivr.menu.texts import Prompt
     from ivr.prompts import PromptLibrary
     from ivr.ring import RingPort, Rung
+    from ivr.scripts.running import ScriptFunction
     from routing.events import Input
 
+SCRIPT_LIMIT_S = 600.0  # a department's script that has the caller for longer has lost them
 HANDING_OVER_S = 0.1  # AMI told of it 1 ms after the session had
 SKIPPING_KEYS = "0123456789*#"  # what ends a message before its end
 
 log = logging.getLogger(__name__)
+
+
+def no_scripts(name: str) -> ScriptFunction:
+    """Have no script of any name. Raises `ScriptNotLoadedError`."""
+    raise ScriptNotLoadedError(f"script {name}: no folder of scripts is set")
 
 
 class CallSession:
@@ -59,6 +71,7 @@ class CallSession:
         ring: RingPort,
         renewals: Renewals,
         is_consulting: Callable[[str], bool] = lambda _: False,
+        scripts: Callable[[str], ScriptFunction] = no_scripts,
     ) -> None:
         self._exchange = exchange
         self._prompts = prompts
@@ -67,6 +80,8 @@ class CallSession:
         self._ring = ring
         self._is_consulting = is_consulting  # whether this agent or officer has, or just had, another call
         self._switch = DeadManSwitch(session, contact.id, renewals)
+        self._scripts = scripts  # departments' own, by name
+        self._digits = ""  # that the caller keyed last where digits were asked for; maybe secret
         self._music = False
         self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
@@ -94,8 +109,12 @@ class CallSession:
         match task:
             case Ask():
                 return await self._ask(task)
+            case Listen():
+                return await self._listen(task)
             case Say():
                 return await self._say(task)
+            case Run():
+                return await self._run_script(task)
             case Wait():
                 return await self._wait()
             case Ring():
@@ -110,11 +129,13 @@ class CallSession:
                 assert_never(task)
 
     async def _ask(self, task: Ask) -> bool:
-        sound = await self._prepare(task.prompts, task.wait_s)
-        match await self._session.get_data([sound], task.wait_s, task.max_digits):
-            case Digits(digits) | TimedOut(digits) if digits:
-                return self._tell(DigitPressed(self._contact.id, digits))
-            case Digits() | TimedOut():
+        sounds = await self._prepare(task.prompts, task.wait_s)
+        match await self._session.get_data(sounds, task.wait_s, task.max_digits):
+            case Digits(digits):
+                return self._keyed(task, digits or BACK_KEY)  # Asterisk ends a collection at # and keeps it
+            case TimedOut(digits) if digits:
+                return self._keyed(task, digits)
+            case TimedOut():
                 return self._tell(SilenceElapsed(self._contact.id))
             case PromptMissing(name):
                 return self._cannot_say(name)
@@ -123,8 +144,29 @@ class CallSession:
             case unexpected:
                 assert_never(unexpected)
 
+    def _keyed(self, task: Ask, digits: str) -> bool:
+        """Tell what was keyed; of a secret how many digits, unless it was a key that asks for something."""
+        if task.open_keys and digits not in set(task.open_keys):
+            self._digits = digits
+            if task.is_secret:
+                count = len(digits) if digits.isdigit() else 0
+                return self._tell(SecretKeyed(self._contact.id, count))
+        return self._tell(DigitPressed(self._contact.id, digits))
+
+    async def _listen(self, task: Listen) -> bool:
+        await self._switch.arm(Phase.MENU, task.wait_s, self._place())
+        match await self._session.wait_for_digit(task.wait_s):
+            case Digits(digits):
+                return self._tell(DigitPressed(self._contact.id, digits))
+            case TimedOut() | Interrupted():
+                return self._tell(SilenceElapsed(self._contact.id))
+            case HungUp():
+                return False
+            case unexpected:
+                assert_never(unexpected)
+
     async def _say(self, task: Say) -> bool:
-        sound = await self._prepare(task.prompts, 0.0)
+        (sound,) = await self._prepare(task.prompts, 0.0)
         match await self._session.stream_file(sound, SKIPPING_KEYS):
             case Played():
                 return self._tell(PromptEnded(self._contact.id))
@@ -137,12 +179,26 @@ class CallSession:
             case unexpected:
                 assert_never(unexpected)
 
-    async def _prepare(self, prompts: Sequence[Prompt], wait_s: float) -> str:
-        """Return the sound of these prompts, with the dead-man's switch set past its end and the wait."""
-        language = self._contact.number.language
-        lasts_s = self._prompts.length_s(language, prompts) + wait_s
+    async def _prepare(self, prompts: Sequence[Prompt], wait_s: float) -> list[str]:
+        """Return the sounds of these prompts, with the dead-man's switch set past their end and the wait."""
+        said = list(self._said(prompts))
+        lasts_s = sum(map(self._prompts.length_s, said)) + wait_s
         await self._switch.arm(Phase.MENU, lasts_s, self._place())  # who has chosen has a place already
-        return self._prompts.sound(language, prompts)
+        return [self._prompts.sound(together) for together in said]
+
+    def _said(self, prompts: Sequence[Prompt]) -> Iterator[tuple[Prompt, ...]]:
+        """Give what is said as one sound each; keyed digits one by one, so that no file ever holds them."""
+        together: list[Prompt] = []
+        for prompt in prompts:
+            if prompt.name != KEYED_DIGITS:
+                together.append(prompt)
+                continue
+            yield tuple(together)
+            together = []
+            for digit in self._digits:
+                yield (digit_prompt(prompt.language, digit),)
+        if together:
+            yield tuple(together)
 
     def _cannot_say(self, sound: str) -> bool:
         """Go on as if it had been said: a caller who hears nothing still comes to a person."""
@@ -150,6 +206,36 @@ class CallSession:
             "contact %s: the sound %s cannot be played; is the prompt cache whole?", self._contact.id, sound
         )
         return self._tell(SilenceElapsed(self._contact.id))
+
+    async def _run_script(self, task: Run) -> bool:
+        """Let a department's script have the caller."""
+
+        async def renew(lasts_s: float) -> None:
+            await self._switch.arm(Phase.MENU, lasts_s, self._place())
+
+        try:
+            function = self._scripts(task.script)
+        except ScriptNotLoadedError as error:
+            log.error("contact %s: %s", self._contact.id, error)  # noqa: TRY400  # the error says all
+            return self._tell(ScriptEnded(self._contact.id, has_failed=True))
+        ended = await run_script(
+            self._session,
+            function,
+            {"VAXEL_DIGITS": self._digits},
+            name=task.script,
+            limit_s=SCRIPT_LIMIT_S,
+            withheld=False,
+            on_command=renew,
+        )
+        match ended:
+            case ScriptReturned(value):
+                return self._tell(ScriptEnded(self._contact.id, value))
+            case ScriptFailed() | ScriptOverdue():
+                return self._tell(ScriptEnded(self._contact.id, has_failed=True))
+            case HungUp():
+                return False
+            case _:
+                assert_never(ended)
 
     async def _wait(self) -> bool:
         await self._switch.arm(Phase.WAITING, SILENCE_S - STEP_MARGIN_S, self._place())

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from ivr.menu.machine import Ask, Enqueue, Say, outcome_of_hang_up, resume
+from ivr.menu.commands import Ask, Connect, Enqueue, Listen, Run, Say
+from ivr.menu.machine import outcome_of_hang_up
 from routing.events import CallerQueued, OfferAnswered, OfficerAnswered, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ivr.menu.machine import Command, State
+    from ivr.menu.commands import Command, State, Step
     from ivr.menu.number import Number
     from routing.events import ContactCarried, EndedBy, Stage
 
@@ -61,7 +62,7 @@ class Leave:
     """Say nothing more and hang up."""
 
 
-Task: TypeAlias = Ask | Say | Wait | Ring | Reach | Leave
+Task: TypeAlias = Ask | Listen | Say | Run | Wait | Ring | Reach | Leave
 
 
 PHASES: Mapping[Stage, Phase] = {
@@ -100,9 +101,11 @@ class Contact:
         self.ended_by: EndedBy = "caller"
 
     @classmethod
-    def carried(cls, event: ContactCarried, number: Number) -> Contact:
-        """Know a contact of an earlier run; a caller without a talk is away until they come back."""
-        then = resume(number.menu, event.node)
+    def carried(cls, event: ContactCarried, number: Number, then: Step) -> Contact:
+        """Know a contact of an earlier run; a caller without a talk is away until they come back.
+
+        `then` is what follows in the menu when they come back to it.
+        """
         contact = cls(event.contact, number, then.state)
         contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
         contact.phase, contact.answered = PHASES[event.stage], event.answered
@@ -122,6 +125,8 @@ class Contact:
         match command:
             case Ask() | Say():
                 self.task = command
+            case Connect(officer=officer):
+                self.reach(officer)
             case Enqueue(queue=queue) if since is not None:
                 self.chosen = CallerQueued(self.id, queue, since)
             case _:
@@ -130,7 +135,7 @@ class Contact:
     @property
     def has_talked(self) -> bool:
         """Whether the caller talks with somebody, or did a moment ago and has not been let go otherwise."""
-        left = self.phase is Phase.LEAVING and self.outcome is Outcome.ANSWERED
+        left = self.phase is Phase.LEAVING and self.outcome in {Outcome.ANSWERED, Outcome.CONNECTED_DIRECTLY}
         return left or self.phase is Phase.TALKING
 
     @property
@@ -147,6 +152,15 @@ class Contact:
     def may_wait(self) -> bool:
         """Whether the caller may come to a queue: unless the menu, or we, let them go for good."""
         return self.phase is not Phase.LEAVING or self.has_talked
+
+    @property
+    def helped(self) -> Outcome:
+        """What a call counts as whose caller has talked with somebody, with or without having been queued."""
+        return Outcome.CONNECTED_DIRECTLY if self.queued is None else Outcome.ANSWERED
+
+    def reach(self, officer: str) -> None:
+        """Let an officer's telephone ring."""
+        self.phase, self.agent, self.task = Phase.HANDED, officer, Reach(officer, OFFICER_RING_S)
 
     def wait(self) -> None:
         """Wait in a queue, with nobody."""
@@ -169,17 +183,17 @@ class Contact:
         if self.outcome is not None:
             return self.outcome
         if self.answered:
-            return Outcome.ANSWERED
+            return self.helped
         match self.phase:
-            case Phase.TALKING | Phase.HANDED:
-                return Outcome.ANSWERED
-            case Phase.MENU | Phase.LEAVING:
+            case Phase.TALKING:
+                return self.helped
+            case Phase.MENU | Phase.HANDED | Phase.LEAVING:
                 if lost_by is not None:
                     return Outcome.LOST_IN_MENU
                 return outcome_of_hang_up(self.number.menu, self.state)
             case Phase.WAITING | Phase.OFFERED | Phase.FALLBACK:
                 if lost_by is None:
-                    return Outcome.ABANDONED
+                    return Outcome.INFORMED if self.state.walk.is_informed else Outcome.ABANDONED
                 return Outcome.PBX_LOST if lost_by == "pbx" else Outcome.ENGINE_LOST
             case _:
                 assert_never(self.phase)

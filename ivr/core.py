@@ -7,20 +7,12 @@ decisions, so that a journal can be replayed. Must not know sockets, files, cloc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from ivr.contact import OFFICER_RING_S, Contact, Leave, Phase, Reach, Ring, Wait
-from ivr.menu.machine import (
-    Ask,
-    Enqueue,
-    HangUp,
-    KeysPressed,
-    PromptDone,
-    Say,
-    Silence,
-    begin,
-    step,
-)
+from ivr.attendant import Attendant, played
+from ivr.contact import OFFICER_RING_S, Contact, Leave, Phase, Ring, Wait
+from ivr.menu.commands import Ask, KeysPressed, NotReached, PromptDone, Say, ScriptDone, Silence
+from ivr.menu.commands import SecretKeyed as SecretDigits
 from routing.events import (
     AgentOffered,
     AgentPaused,
@@ -41,16 +33,15 @@ from routing.events import (
     EngineStarted,
     FallbackAnswered,
     GhostRemoved,
-    MenuAnswered,
     OfferAnswered,
     OfferFailed,
     OfferWithdrawn,
     OfficerAnswered,
     OfficerCalled,
     OfficerFailed,
-    Outcome,
     PromptEnded,
-    PromptPlayed,
+    ScriptEnded,
+    SecretKeyed,
     SilenceElapsed,
     TalkEnded,
     TelephoneState,
@@ -61,8 +52,8 @@ from routing.router import Router
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ivr.menu.machine import Event as MenuEvent
-    from ivr.menu.machine import Step
+    from ivr.menu.commands import Event as MenuEvent
+    from ivr.menu.commands import Step
     from ivr.menu.number import Number
     from routing.events import Decision, EndedBy, Event, Input
     from routing.policy import Policy
@@ -78,8 +69,8 @@ class Core:
     offer that is over): such an input is not part of the stream and must not be recorded.
     """
 
-    def __init__(self, numbers: Mapping[str, Number], policy: Policy) -> None:
-        self._numbers = numbers
+    def __init__(self, numbers: Mapping[str, Number], policy: Policy, *, is_rehearsal: bool = False) -> None:
+        self.attendant = Attendant(numbers, is_rehearsal=is_rehearsal)
         self._queues = frozenset(policy.queues)
         self._router = Router(policy)
         self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
@@ -106,6 +97,7 @@ class Core:
 
     def step(self, at: float, event: Input) -> list[Decision] | None:
         """Take one input at UTC second `at`; return the decisions in order, or None when it is stale."""
+        self.attendant.take(event)
         match event:
             case CallArrived():
                 return self._arrived(at, event)
@@ -120,12 +112,16 @@ class Core:
                     return None
                 caller.talk(agent, true_time(at, event))
             case ContactCarried():
-                self.contacts[event.contact] = Contact.carried(event, self._numbers[event.number])
+                self.contacts[event.contact] = self.attendant.carried(at, event)
             case GhostRemoved(contact):
                 if contact not in self.contacts:
                     return None
             case DigitPressed(contact, digits):
                 return self._menu(at, contact, KeysPressed(digits))
+            case SecretKeyed(contact, count):
+                return self._menu(at, contact, SecretDigits(count))
+            case ScriptEnded(contact, result, has_failed):
+                return self._menu(at, contact, ScriptDone(result, has_failed))
             case SilenceElapsed(contact):
                 return self._menu(at, contact, Silence())
             case PromptEnded(contact):
@@ -157,7 +153,7 @@ class Core:
             case TalkEnded(contact, agent, by):
                 if (talk := self._with(contact, agent, Phase.TALKING)) is None:
                     return None
-                talk.leave(Outcome.ANSWERED, by)
+                talk.leave(talk.helped, by)
             case ConsultBegan(contact, agent) | ConsultEnded(contact, agent):
                 if self._with(contact, agent, Phase.TALKING) is None:
                     return None
@@ -170,7 +166,7 @@ class Core:
             case OfficerFailed(contact, officer, _):
                 if (handed := self._with(contact, officer, Phase.HANDED)) is None:
                     return None
-                return self._enqueue(at, handed, self._place(at, handed, None))
+                return self._not_reached(at, handed)
             case EngineStarted():
                 self.contacts.clear()
                 self._over.clear()
@@ -202,9 +198,15 @@ class Core:
         if event.answered:
             contact.talk(event.target, true_time(at, event))
             return decisions
-        contact.phase, contact.agent = Phase.HANDED, event.target
-        contact.task = Reach(event.target, OFFICER_RING_S)
+        contact.reach(event.target)
         return [*decisions, OfficerCalled(contact.id, event.target, OFFICER_RING_S)]
+
+    def _not_reached(self, at: float, contact: Contact) -> list[Decision]:
+        """Let a caller go on whose officer did not answer: in the menu, or where they waited."""
+        if contact.answered or contact.queued is not None:
+            return self._enqueue(at, contact, self._place(at, contact, None))
+        contact.phase, contact.agent = Phase.MENU, None
+        return self._follow(at, contact, self.attendant.step(at, contact, NotReached()))
 
     def _place(self, at: float, contact: Contact, queue: str | None) -> CallerQueued:
         """Return the place of a caller who waits again: since the first time they waited."""
@@ -228,7 +230,7 @@ class Core:
             case Phase.MENU if contact.chosen is not None:
                 return self._enqueue(at, contact, contact.chosen)
             case Phase.MENU if isinstance(contact.task, Ask | Say):
-                return [self._play(contact, contact.task)]
+                return [played(contact.id, contact.task)]
             case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
                 return self._enqueue(at, contact, contact.queued)
             case Phase.WAITING | Phase.OFFERED if contact.queued and not self._router.knows(contact.id):
@@ -265,8 +267,8 @@ class Core:
     def _arrived(self, at: float, event: CallArrived) -> list[Decision] | None:
         if event.contact in self.contacts or event.contact in self._over:
             return None
-        number = self._numbers[event.number]
-        first = begin(number.menu)
+        number = self.attendant.numbers[event.number]
+        first = self.attendant.begin(at, event)
         contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
         if event.when is not None:  # learnt afterwards: nothing is said before they are with us
             contact.begin_away(first.command, event.when)
@@ -279,34 +281,11 @@ class Core:
             return None
         if contact.chosen is not None:
             return self._enqueue(at, contact, contact.chosen)
-        return self._follow(at, contact, step(contact.number.menu, contact.state, event))
+        return self._follow(at, contact, self.attendant.step(at, contact, event))
 
     def _follow(self, at: float, contact: Contact, then: Step) -> list[Decision]:
-        contact.state = then.state
-        decisions: list[Decision] = [
-            MenuAnswered(contact.id, note.node, note.result, note.leads_to) for note in then.notes
-        ]
-        command = then.command
-        match command:
-            case Ask() | Say():
-                decisions.append(self._play(contact, command))
-            case Enqueue(node, queue, prompts):
-                # The place counts from the key press, not from the end of what is said after it.
-                queued = CallerQueued(contact.id, queue, at)
-                if prompts:
-                    contact.chosen = queued
-                    decisions.append(self._play(contact, Say(node, prompts)))
-                else:
-                    decisions += self._enqueue(at, contact, queued)
-            case HangUp(outcome=outcome):
-                contact.leave(outcome, "engine")
-            case _:
-                assert_never(command)
-        return decisions
-
-    def _play(self, contact: Contact, task: Ask | Say) -> PromptPlayed:
-        contact.task = task
-        return PromptPlayed(contact.id, task.node, tuple(prompt.name for prompt in task.prompts))
+        decisions, queued = self.attendant.lead(at, contact, then)
+        return decisions if queued is None else decisions + self._enqueue(at, contact, queued)
 
     def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
         contact.wait()

@@ -33,7 +33,7 @@ def site_of(settings: Settings, numbers: Sequence[Number], config: Path) -> Site
     """
     default = default_number(settings, numbers)
     plan = NumberPlan(settings.region, settings.area)
-    apology = PromptLibrary.of(settings).sound_name(default.language, default.trouble.text)
+    apology = PromptLibrary.of(settings).sound_name(default.trouble)
     agents = sorted({agent for number in numbers for agent in number.agents})
     officers = sorted({officer for number in numbers for officer in number.officers})
     secrets = settings.secrets.open(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ivr.dead_man import Renewals
     from ivr.exchange import Exchange
     from ivr.prompts import PromptLibrary
+    from ivr.scripts.running import ScriptFunction
     from ivr.translator import Translator
     from routing.events import Input
 
@@ -51,6 +52,7 @@ class Rooms(NamedTuple):
     consults: Consults
     renewals: Renewals
     tell: Callable[[Input], bool]  # what concerns agents, so that Asterisk's own queues hear of it too
+    scripts: Callable[[str], ScriptFunction]  # departments' own, by name
 
 
 class Reception:
@@ -157,4 +159,5 @@ class Reception:
             DialRing(session),
             rooms.renewals,
             rooms.consults.of,
+            rooms.scripts,
         )

@@ -18,6 +18,7 @@ from routing.events import (
     CallEnded,
     CallerFellBack,
     CallerHungUp,
+    CallerInformed,
     CallerLost,
     CallerQueued,
     CallerReturned,
@@ -26,10 +27,14 @@ from routing.events import (
     ContactCarried,
     EngineStarted,
     FallbackAnswered,
+    LanguageChosen,
     OfferAnswered,
     OfferFailed,
     OfficerAnswered,
+    OfficerCalled,
+    OfficerFailed,
     Outcome,
+    PatienceChosen,
     PromptPlayed,
     TalkEnded,
     true_time,
@@ -106,6 +111,16 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
     match event:
         case PromptPlayed(_, node):
             return known._replace(node=node, since=at)
+        case LanguageChosen(_, language):
+            return known._replace(language=language)
+        case PatienceChosen():
+            return known._replace(is_patient=True)
+        case CallerInformed():
+            return known._replace(is_informed=True)
+        case OfficerCalled(_, officer):
+            return known._replace(stage="handed", agent=officer)
+        case OfficerFailed() if known.queue is None:
+            return known._replace(stage="menu", agent=None)
         case CallerQueued(_, queue, since):
             return known._replace(stage="waiting", queue=queue, since=since, agent=None)
         case AgentOffered(_, agent):
@@ -129,15 +144,19 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
             # That they wait there may not have come to the journal.
             return known._replace(stage="waiting", queue=target, agent=None)
         case TalkEnded(_, _, by):
-            return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
+            return known._replace(stage="leaving", outcome=_helped(known), ended_by=by)
         # The engine died before it wrote the contact's end: the agent may be with somebody else by now.
         case CallerHungUp() | CallerLost() if known.stage == "talking":
             by = event.by if isinstance(event, CallerLost) else "caller"
-            return known._replace(stage="leaving", outcome=Outcome.ANSWERED, ended_by=by)
+            return known._replace(stage="leaving", outcome=_helped(known), ended_by=by)
         case CallerHungUp() | CallerLost() if known.stage == "offered":
             return known._replace(stage="waiting", agent=None)
         case _:
             return known
+
+
+def _helped(known: ContactCarried) -> Outcome:
+    return Outcome.CONNECTED_DIRECTLY if known.queue is None else Outcome.ANSWERED
 
 
 def fit(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
 from ivr.ami.client import AmiClient
 from ivr.arrivals import Arrivals
+from ivr.call import no_scripts
 from ivr.clock import EngineClock
 from ivr.consult import Consults
 from ivr.core import Core
@@ -28,6 +30,7 @@ from ivr.orders import Orders
 from ivr.reception import Reception, Rooms
 from ivr.reconciliation import Before, Reconciliation
 from ivr.restoration import fit, restore
+from ivr.scripts.folder import load_script
 from ivr.transfers import Transfers
 from ivr.translator import Translator
 from queues.journal.errors import JournalError
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from ivr.menu.number import Number
     from ivr.prompts import PromptLibrary
     from ivr.restoration import Restored
+    from ivr.scripts.running import ScriptFunction
     from ivr.settings import Settings
     from routing.events import Recorded
     from routing.policy import Policy
@@ -74,6 +78,11 @@ class Parts(NamedTuple):
     prompts: PromptLibrary
     version: str
     following: Callable[[Path, str], Following] = Following  # who brings the journal into the call log
+
+
+def scripts_in(folder: Path | None) -> Callable[[str], ScriptFunction]:
+    """Return what finds a department's script by its name, each imported once."""
+    return no_scripts if folder is None else cache(partial(load_script, folder))
 
 
 class Engine:
@@ -113,7 +122,16 @@ class Engine:
             on_lost=self._disconnected,
         )
         orders.attach(self._ami, self.exchange, translator.ringing_channel)
-        rooms = Rooms(self.exchange, arrivals, parts.prompts, translator, consults, orders, orders.tell)
+        rooms = Rooms(
+            self.exchange,
+            arrivals,
+            parts.prompts,
+            translator,
+            consults,
+            orders,
+            orders.tell,
+            scripts_in(settings.scripts),
+        )
         self._reception = Reception(rooms)
         self._following = parts.following(settings.journal, settings.database_url)
         self._stopping = asyncio.Event()
@@ -171,7 +189,11 @@ class Engine:
             log.error("callers may have to begin again: %s", error)  # noqa: TRY400  # the error says all
 
     def _begin_stream(self) -> None:
-        self.exchange.happened(EngineStarted(self._parts.version, self._restored.asterisk_run))
+        now = self._clock.now()
+        shift_s = self._parts.settings.calendar_at(now) - now
+        if shift_s:
+            log.warning("callers are told the opening hours of %s, not of now", self._parts.settings.as_if)
+        self.exchange.happened(EngineStarted(self._parts.version, self._restored.asterisk_run, shift_s))
         for contact in self._restored.contacts:
             self.exchange.happened(contact)
         for agent in self._restored.paused:

@@ -11,7 +11,9 @@ import os
 import re
 import shlex
 import sys
+import time
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ivr.asterisk.errors import UnfitSettingError
 from ivr.asterisk.secrets import SecretsFolder
 from ivr.asterisk.site import TlsIdentity, Trunk
+from ivr.menu.number import Ground
 from queues.yamlfile import Findings, Value, read_file
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from ivr.asterisk.site import Transport, TrunkKind
     from queues.yamlfile import Section
 
+_LOCAL_TIME_WORDS = "a local time such as 2026-12-24 10:00"
 LOWEST_PORT, HIGHEST_PORT = 1, 65_535
 
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
@@ -75,11 +79,25 @@ class Settings:
     trunks: tuple[Trunk, ...] = ()
     tls: TlsIdentity | None = None
     prompt_cache: Path | None = None  # None: in the state folder
+    scripts: Path | None = None  # departments' own; None: there are none
+    as_if: datetime | None = None  # callers are told the hours of this moment, at the start; None: of now
+    reloads: bool = True  # menus by itself, when a file has changed
 
     @property
     def database_url(self) -> str:
         """The call log's database."""
         return self.database or f"sqlite:///{self.state.absolute() / 'calls.sqlite'}"
+
+    @property
+    def ground(self) -> Ground:
+        """What the folders of menus are read against."""
+        return Ground(self.time_zone, self.scripts, self.calendar_at(time.time()))
+
+    def calendar_at(self, at: float) -> float:
+        """Return the UTC second by which an engine that starts at `at` tells opening hours."""
+        if self.as_if is None:
+            return at
+        return self.as_if.replace(tzinfo=self.time_zone).timestamp()
 
     @property
     def journal(self) -> Path:
@@ -132,10 +150,14 @@ def _read(root: Value, base: Path) -> Settings:
             "trunks",
             "tls",
             "prompts",
+            "scripts",
+            "as if",
+            "automatic reload",
         )
     )
     changes: dict[str, object] = {}
-    for key, name in (("state", "state"), ("menus", "menus"), ("prompts", "prompt_cache")):
+    folders = (("state", "state"), ("menus", "menus"), ("prompts", "prompt_cache"), ("scripts", "scripts"))
+    for key, name in folders:
         if top.get(key) is not None:
             changes[name] = base / _folder(top.text(key, what="a folder"))
     changes["database"] = top.text("database", what="a database's URL")
@@ -144,6 +166,12 @@ def _read(root: Value, base: Path) -> Settings:
     zone = top.get("time zone")
     if zone is not None:
         changes["time_zone"] = _zone(zone)
+    as_if = top.get("as if")
+    if as_if is not None:
+        changes["as_if"] = _local_time(as_if.written or "")
+        if changes["as_if"] is None:
+            as_if.expected(_LOCAL_TIME_WORDS)
+    changes["reloads"] = top.boolean("automatic reload", default=True)
     changes["default_number"] = top.text("default number", what="a folder of menus", pattern=_NAME)
     speech = top.get("speech")
     if speech is not None:
@@ -206,6 +234,14 @@ def _zone(value: Value) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def _local_time(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None else None
+
+
 def _trunk(value: Value) -> Trunk | None:
     section = value.section(
         required=("name", "host"),
@@ -253,6 +289,10 @@ def _environment(settings: Settings, environment: Mapping[str, str], findings: F
     for name in ("state", "menus"):
         if text := environment.get(f"VAXEL_{name.upper()}"):
             changes[name] = _folder(text)
+    if text := environment.get("VAXEL_AS_IF"):
+        changes["as_if"] = _local_time(text)
+        if changes["as_if"] is None:
+            findings.note(Path("VAXEL_AS_IF"), 1, 1, f"expected {_LOCAL_TIME_WORDS}, found {text[:20]!r}")
     if text := environment.get("VAXEL_DATABASE"):
         changes["database"] = text
     for name in ("agi_port", "ami_port", "sip_port"):

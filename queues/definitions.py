@@ -11,13 +11,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from queues.shapes import EXTENSION as EXTENSION_FORM
+from queues.shapes import ID_KEY, TEXT, TIME, YES_NO, Shape, described, keyed, listed, one_of_words
 from queues.yamlfile import read_file, suggestion
 from routing.policy import Agent, Policy, Queue, Ring, Skill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from queues.shapes import JSON
     from queues.yamlfile import Findings, Section, Value
     from routing.policy import Reach, Role
 
@@ -37,6 +40,29 @@ WRAP_UP_S = (0.0, 0.0, 1800.0)
 MAX_AFTER_S = 3600.0  # a ring that opens after an hour helps nobody
 LEVELS = (1, 3)  # can, masters
 MAX_RINGS = 10
+
+_LEVEL: JSON = {"type": "integer", "minimum": LEVELS[0], "maximum": LEVELS[1]}
+_EXTENSION = described(EXTENSION_FORM, "what an agent dials to send a caller here")
+RING = Shape(
+    {
+        "after": described(TIME, "of waiting"),
+        "ask": one_of_words("specialists", "generalists", "everybody"),
+    },
+    {"least level": _LEVEL},
+)
+QUEUE = Shape(
+    {"name": TEXT, "rings": described(listed(RING.schema, least=1), "who is asked, after how long a wait")},
+    {
+        "confidential": described(YES_NO, "only its named specialists answer"),
+        "ring time": described(TIME, "then the next person is rung"),
+        "wrap-up": described(TIME, "after a talk, before the next one"),
+        "hours": described(TEXT, "the opening hours in which its people answer"),
+        "extension": _EXTENSION,
+    },
+)
+_SKILLS = keyed(ID_KEY, _LEVEL, "queues, each with a level from 1 (can) to 3 (masters)")
+AGENT = Shape({"name": TEXT}, {"specialist": _SKILLS, "generalist": _SKILLS})
+OFFICER = Shape({"name": TEXT, "extension": _EXTENSION})
 
 _REACHES: Mapping[str, Reach] = {
     "specialists": "specialists",
@@ -68,10 +94,13 @@ class Definitions:
     extension_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
 
 
-def load_definitions(folder: Path, findings: Findings) -> Definitions:
-    """Load both files of a number's folder, whose name is the number's id; all that is wrong is noted."""
+def load_definitions(folder: Path, findings: Findings, hours: Collection[str] = ()) -> Definitions:
+    """Load the files of a number's folder, whose name is the number's id; all that is wrong is noted.
+
+    `hours` are the ids of its opening hours.
+    """
     extensions: dict[str, Value] = {}
-    queues, queue_places = _load_queues(folder, extensions, findings)
+    queues, queue_places = _load_queues(folder, extensions, hours, findings)
     agents, agent_places = _load_agents(folder, queues, findings)
     officers, officer_places = _load_officers(folder, extensions, findings)
     for queue_id, queue in queues.items():
@@ -126,16 +155,22 @@ def _extension(section: Section, places: dict[str, Value]) -> str:
     return extension
 
 
+def _hours(section: Section, known: Collection[str]) -> str:
+    value = section.get("hours")
+    hours = "" if value is None else value.text(what="the id of opening hours")
+    if value is not None and hours and hours not in known:
+        value.error(f"unknown opening hours {value.found}; {suggestion(hours, known)}")
+    return hours
+
+
 def _load_queues(
-    folder: Path, extensions: dict[str, Value], findings: Findings
+    folder: Path, extensions: dict[str, Value], hours: Collection[str], findings: Findings
 ) -> tuple[dict[str, Queue], dict[str, Value]]:
     queues: dict[str, Queue] = {}
     places: dict[str, Value] = {}
     for key, value in _entries(folder / QUEUES_FILE, "queues", findings):
         queue_id = key.text(what=ID_WORDS, pattern=ID)
-        section = value.section(
-            required=("name", "rings"), optional=("confidential", "ring time", "wrap-up", "extension")
-        )
+        section = value.shaped(QUEUE)
         confidential = section.boolean("confidential")
         queue = Queue(
             id=queue_id,
@@ -145,6 +180,7 @@ def _load_queues(
             confidential=confidential,
             ring_s=section.seconds("ring time", RING_S[1], least=RING_S[0], most=RING_S[2]),
             wrap_up_s=section.seconds("wrap-up", WRAP_UP_S[1], least=WRAP_UP_S[0], most=WRAP_UP_S[2]),
+            hours=_hours(section, hours),
             extension=_extension(section, extensions),
         )
         if queue_id:
@@ -155,7 +191,7 @@ def _load_queues(
 def _rings(section: Section, *, confidential: bool) -> tuple[Ring, ...]:
     rings: list[Ring] = []
     for item in section.items("rings", what="a list of rings", least=1, most=MAX_RINGS):
-        keys = item.section(required=("after", "ask"), optional=("least level",))
+        keys = item.shaped(RING)
         after, ask = keys.get("after"), keys.get("ask")
         after_s = keys.seconds("after", most=MAX_AFTER_S)
         if after is not None and not rings and after_s != 0:
@@ -179,7 +215,7 @@ def _load_agents(
     places: dict[str, Value] = {}
     for key, value in _entries(folder / AGENTS_FILE, "agents", findings):
         agent_id = key.text(what=ID_WORDS, pattern=ID)
-        section = value.section(required=("name",), optional=_ROLES)
+        section = value.shaped(AGENT)
         agent = Agent(agent_id, _name(section), _skills(section, queues))
         if not agent.skills:
             value.warning("answers no queue: neither specialist nor generalist of any")
@@ -199,7 +235,7 @@ def _load_officers(
         folder / OFFICERS_FILE, "officers", findings, "; without any, delete the file"
     ):
         officer_id = key.text(what=ID_WORDS, pattern=ID)
-        section = value.section(required=("name", "extension"))
+        section = value.shaped(OFFICER)
         officer = Officer(officer_id, _name(section), _extension(section, extensions))
         if officer_id:
             officers[officer_id], places[officer_id] = officer, key

@@ -64,6 +64,10 @@ class Findings:
         if not self.full and problem not in self.problems:
             self.problems.append(problem)
 
+    def warn(self, path: Path, message: str) -> None:
+        """Add a warning about a whole file."""
+        self.note(path, 1, 1, message, Severity.WARNING)
+
     @property
     def full(self) -> bool:
         """Whether no further problem is taken."""

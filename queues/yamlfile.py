@@ -30,8 +30,10 @@ from queues.problems import MAX_WORD, ConfigurationError, Findings, Problem, Sev
 from queues.yamlnodes import MAX_FILE_BYTES, NULL_TAG, compose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
+
+    from queues.shapes import Shape
 
 __all__ = [
     "ConfigurationError",
@@ -91,6 +93,25 @@ class Value:
     def written(self) -> str | None:
         """What stands there, word for word, or None for a list or a mapping. Nothing is checked or noted."""
         return self.node.value.strip() if isinstance(self.node, yaml.ScalarNode) else None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a list stands there."""
+        return isinstance(self.node, yaml.SequenceNode)
+
+    def words(self) -> tuple[str, ...]:
+        """Return every text that stands here or below, keys left out. Nothing is checked or noted."""
+        words: list[str] = []
+        ahead = [self.node]
+        while ahead:
+            node = ahead.pop()
+            if isinstance(node, yaml.ScalarNode):
+                words.append(node.value.strip())
+            elif isinstance(node, yaml.SequenceNode):
+                ahead += node.value
+            else:
+                ahead += [value for _, value in node.value]
+        return tuple(words)
 
     def error(self, message: str) -> None:
         """Note an error at this place."""
@@ -196,7 +217,7 @@ class Value:
             return ()
         return tuple(self._pairs(self.node))
 
-    def section(self, *, required: Sequence[str] = (), optional: Sequence[str] = ()) -> Section:
+    def section(self, *, required: Collection[str] = (), optional: Collection[str] = ()) -> Section:
         """Read a mapping with these keys and no others. Empty when it is no mapping."""
         known = (*required, *optional)
         values: dict[str, Value] = {}
@@ -213,6 +234,10 @@ class Value:
             if name not in values:
                 self.error(f'the key "{name}" is missing')
         return Section(self, values)
+
+    def shaped(self, shape: Shape) -> Section:
+        """Read a mapping with the keys of `shape` and no others. Empty when it is no mapping."""
+        return self.section(required=shape.required, optional=shape.optional)
 
     def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[Value, Value]]:
         first_lines: dict[str, int] = {}

@@ -28,6 +28,26 @@ class MenuAnswered(NamedTuple):
     leads_to: str  # a node of the menu
 
 
+class LanguageChosen(NamedTuple):
+    """The caller is spoken to in this language from now on."""
+
+    contact: str
+    language: str
+
+
+class PatienceChosen(NamedTuple):
+    """The caller is given all the time they need from now on."""
+
+    contact: str
+
+
+class CallerInformed(NamedTuple):
+    """The caller is being told this crisis message."""
+
+    contact: str
+    crisis: str
+
+
 class CallerQueued(NamedTuple):
     """The caller entered a queue. `since` is when the waiting began (UTC seconds); it is kept over moves."""
 

@@ -16,10 +16,13 @@ from typing import NamedTuple, TypeAlias
 from routing.decisions import (
     AgentOffered,
     CallEnded,
+    CallerInformed,
     CallerQueued,
+    LanguageChosen,
     MenuAnswered,
     OfferWithdrawn,
     OfficerCalled,
+    PatienceChosen,
     PromptPlayed,
 )
 from routing.inputs import (
@@ -39,17 +42,23 @@ from routing.inputs import (
     ConsultBegan,
     ConsultEnded,
     ContactCarried,
+    CrisisBegan,
+    CrisisEnded,
     DigitPressed,
     EngineStarted,
     EngineStopping,
     FallbackAnswered,
     GhostRemoved,
+    HoursOverridden,
     OfferAnswered,
     OfferFailed,
     OfficerAnswered,
     OfficerFailed,
+    OverrideEnded,
     PromptEnded,
     RestorationEnded,
+    ScriptEnded,
+    SecretKeyed,
     SilenceElapsed,
     TalkEnded,
     TimerFired,
@@ -80,6 +89,7 @@ __all__ = [
     "CallTransferred",
     "CallerFellBack",
     "CallerHungUp",
+    "CallerInformed",
     "CallerKind",
     "CallerLost",
     "CallerQueued",
@@ -89,6 +99,8 @@ __all__ = [
     "ConsultBegan",
     "ConsultEnded",
     "ContactCarried",
+    "CrisisBegan",
+    "CrisisEnded",
     "Decision",
     "DigitPressed",
     "EndedBy",
@@ -97,7 +109,9 @@ __all__ = [
     "Event",
     "FallbackAnswered",
     "GhostRemoved",
+    "HoursOverridden",
     "Input",
+    "LanguageChosen",
     "MenuAnswered",
     "MenuResult",
     "OfferAnswered",
@@ -108,11 +122,15 @@ __all__ = [
     "OfficerCalled",
     "OfficerFailed",
     "Outcome",
+    "OverrideEnded",
+    "PatienceChosen",
     "PromptEnded",
     "PromptPlayed",
     "Recorded",
     "RestorationEnded",
     "Rule",
+    "ScriptEnded",
+    "SecretKeyed",
     "SilenceElapsed",
     "Stage",
     "TalkEnded",
@@ -130,11 +148,17 @@ Input: TypeAlias = (
     | RestorationEnded
     | ClockStepped
     | ConfigurationChanged
+    | CrisisBegan
+    | CrisisEnded
+    | HoursOverridden
+    | OverrideEnded
     | CallArrived
     | CallerReturned
     | CallerFellBack
     | FallbackAnswered
     | DigitPressed
+    | SecretKeyed
+    | ScriptEnded
     | SilenceElapsed
     | PromptEnded
     | CallerHungUp
@@ -154,7 +178,16 @@ Input: TypeAlias = (
     | TimerFired
 )
 Decision: TypeAlias = (
-    PromptPlayed | MenuAnswered | CallerQueued | AgentOffered | OfficerCalled | OfferWithdrawn | CallEnded
+    PromptPlayed
+    | MenuAnswered
+    | LanguageChosen
+    | PatienceChosen
+    | CallerInformed
+    | CallerQueued
+    | AgentOffered
+    | OfficerCalled
+    | OfferWithdrawn
+    | CallEnded
 )
 Event: TypeAlias = Input | Decision
 
@@ -174,11 +207,17 @@ INPUTS: tuple[type[Input], ...] = (
     RestorationEnded,
     ClockStepped,
     ConfigurationChanged,
+    CrisisBegan,
+    CrisisEnded,
+    HoursOverridden,
+    OverrideEnded,
     CallArrived,
     CallerReturned,
     CallerFellBack,
     FallbackAnswered,
     DigitPressed,
+    SecretKeyed,
+    ScriptEnded,
     SilenceElapsed,
     PromptEnded,
     CallerHungUp,
@@ -200,6 +239,9 @@ INPUTS: tuple[type[Input], ...] = (
 DECISIONS: tuple[type[Decision], ...] = (
     PromptPlayed,
     MenuAnswered,
+    LanguageChosen,
+    PatienceChosen,
+    CallerInformed,
     CallerQueued,
     AgentOffered,
     OfficerCalled,

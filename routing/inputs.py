@@ -16,11 +16,13 @@ from routing.words import CallerKind, EndedBy, OfferFailure, Outcome, Stage, Tar
 class EngineStarted(NamedTuple):
     """The engine began a run: everything it knew before is only what the journal says.
 
-    `asterisk_run`: the run of Asterisk that an engine knew last, if any.
+    `asterisk_run`: the run of Asterisk that an engine knew last, if any. `calendar_shift_s`: callers are told
+    the opening hours of so much later than now; 0 but in trials.
     """
 
     version: str
     asterisk_run: str = ""
+    calendar_shift_s: float = 0.0
 
 
 class EngineStopping(NamedTuple):
@@ -52,6 +54,9 @@ class ContactCarried(NamedTuple):
     ended_by: EndedBy
     answered: bool = False  # has talked with somebody
     met_at: float | None = None  # when the present or last talk began
+    language: str = ""  # that the caller chose; empty: none
+    is_patient: bool = False  # has asked for more time
+    is_informed: bool = False  # of a crisis
 
 
 class RestorationEnded(NamedTuple):
@@ -71,6 +76,50 @@ class ConfigurationChanged(NamedTuple):
 
     number: str
     content_hash: str
+
+
+class CrisisBegan(NamedTuple):
+    """Who phones from `since` on hears this message: at once, or on coming to `queue`. Again: it has changed."""
+
+    number: str
+    crisis: str
+    languages: tuple[str, ...]
+    texts: tuple[str, ...]  # one for each language
+    since: float
+    until: float | None = None
+    queue: str = ""  # empty: everybody hears it
+    recording: str = ""  # of the text, if there is one: a file
+    owner: str = ""
+    is_drill: bool = False
+
+
+class CrisisEnded(NamedTuple):
+    """The message is no longer heard."""
+
+    number: str
+    crisis: str
+
+
+class HoursOverridden(NamedTuple):
+    """Somebody has opened or closed by hand; unless sticky or with an end, until the next change of hours."""
+
+    number: str
+    hours: str
+    is_open: bool
+    is_emergency: bool
+    languages: tuple[str, ...]  # of the reason, if there is one
+    texts: tuple[str, ...]
+    since: float
+    until: float | None = None
+    is_sticky: bool = False
+    owner: str = ""
+
+
+class OverrideEnded(NamedTuple):
+    """The hours go by their calendar again."""
+
+    number: str
+    hours: str
 
 
 class CallArrived(NamedTuple):
@@ -131,6 +180,21 @@ class DigitPressed(NamedTuple):
     def __repr__(self) -> str:
         """Show that keys were pressed, not which."""
         return f"DigitPressed(contact={self.contact!r}, digits=<{len(self.digits)}>)"
+
+
+class SecretKeyed(NamedTuple):
+    """The caller keyed so many digits that are kept nowhere."""
+
+    contact: str
+    count: int
+
+
+class ScriptEnded(NamedTuple):
+    """A department's script has given the caller back; its result may choose the way on."""
+
+    contact: str
+    result: str | None = None
+    has_failed: bool = False
 
 
 class SilenceElapsed(NamedTuple):

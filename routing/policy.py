@@ -52,6 +52,7 @@ class Queue:
     confidential: bool = False  # only named people: specialists, whatever the rings say
     ring_s: float = 20.0  # how long a telephone rings before the next agent is tried
     wrap_up_s: float = 0.0  # after a talk, before the next offer
+    hours: str = ""  # the id of the opening hours in which its people answer; empty: always
     extension: str = ""  # what an agent dials to send a caller here; empty: nothing leads here by dialling
 
 

@@ -54,6 +54,12 @@ class MenuResult(StrEnum):
     WRONG_KEY = "wrong_key"
     SILENCE = "silence"
     REPEAT = "repeat"
+    BACK = "back"  # to the menu before
+    TAKEN = "taken"  # digits: as many as were asked for, and right where that was asked
+    PERSON = "person"  # the caller asked for one
+    AWAY = "away"  # the telephone that was rung did not answer
+    SCRIPT = "script"  # a department's script ended
+    SCRIPT_FAILED = "script_failed"
 
 
 class Rule(StrEnum):

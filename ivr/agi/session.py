@@ -246,6 +246,24 @@ class AgiSession:
         """Do nothing, and learn whether the session lives."""
         return await self._do("NOOP")
 
+    async def command(
+        self, name: str, *arguments: str, limit_s: float, stoppable: bool = False
+    ) -> Reply | None:
+        """Send a command that has no method here and return its answer, a refusal too, as Asterisk gave it.
+
+        Every argument is quoted. `limit_s` is how long the answer may take; `stoppable` says that more
+        bytes end the command, perhaps without an answer, as they do `STREAM FILE`. None once the session
+        has lost its caller. `-1` is not looked into: it means a hang-up, or that something is missing.
+        """
+        ending = Ending.STOPPED if stoppable else Ending.ANSWERED
+        reply = await self._connection.command(name, encode(name, *arguments), limit_s, ending)
+        if reply is None or isinstance(reply, Interrupted):
+            return None
+        if reply.code == CODE_DEAD:
+            self._connection.hung_up = True
+            return None
+        return reply
+
     # --- reading answers --------------------------------------------------------------------------------
 
     async def _ask(

@@ -29,6 +29,7 @@ from ivr.demo.screen import screen
 from ivr.demo.stand import HOST, SOFTPHONE, Stand, free_port, stand_settings
 from ivr.menu.number import load_numbers, policy
 from ivr.prompts import PromptLibrary
+from ivr.speaking import prepare
 from ivr.toolbox import find_program
 from queues.board import Board
 from queues.journal.reader import JournalTail
@@ -75,9 +76,14 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         replace(base, prompt_cache=base.prompt_cache or _prompt_cache()), state, sip_port=plan.sip_port
     )
     _say_other_ports(console, replace(base, sip_port=plan.sip_port or base.sip_port), settings)
-    numbers = load_numbers(settings.menus)
+    numbers = load_numbers(settings.menus, settings.ground)
     prompts = PromptLibrary.of(settings)
-    prompts.build(numbers, lambda done, of: console.print(f"prompts: {done} of {of} spoken"))
+    prepare(
+        prompts,
+        numbers,
+        settings.calendar_at(time.time()),
+        progress=lambda done, of: console.print(f"prompts: {done} of {of} spoken"),
+    )
     stand = Stand(settings, numbers)
     everybody = policy(numbers)
     board = Board(everybody.queues, everybody.agents)

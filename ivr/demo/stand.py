@@ -93,7 +93,7 @@ class Stand:
 
     def __post_init__(self) -> None:
         """Read the menus and describe the Asterisk."""
-        self.numbers = self.numbers or load_numbers(self.settings.menus)
+        self.numbers = self.numbers or load_numbers(self.settings.menus, self.settings.ground)
         program = find_program("asterisk").reaching(self.settings.prompts.parent, self.settings.state)
         self.asterisk = AsteriskProcess(self._site(), program)
 

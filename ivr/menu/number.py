@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ivr.asterisk.site import is_taken
-from ivr.menu.loader import MENU_FILE, load_menu
-from ivr.menu.model import Menu, Prompt
+from ivr.menu.front import FRONT, entrances, read_front, read_languages, replaced_numbers
+from ivr.menu.hoursfile import HOURS_FILE, load_hours
+from ivr.menu.loader import MENU_FILE, Surroundings, load_menu
+from ivr.menu.messages import MESSAGES_FILE, load_messages
+from ivr.menu.model import Extension, Menu
+from ivr.menu.wording import RECORDINGS
 from queues.definitions import (
     AGENTS_FILE,
     ID,
@@ -25,25 +30,36 @@ from queues.definitions import (
     load_definitions,
     merge,
 )
-from queues.yamlfile import Findings, read_file
+from queues.yamlfile import Findings, read_file, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from ivr.menu.hours import Hours
+    from ivr.menu.texts import Prompt
     from queues.definitions import Officer
-    from queues.yamlfile import Section, Value
+    from queues.yamlfile import Value
     from routing.policy import Agent, Policy, Queue
 
 log = logging.getLogger(__name__)
 
 NUMBER_FILE = "number.yaml"
+SCENARIOS_FILE = "scenarios.yaml"
 FILES = (NUMBER_FILE, MENU_FILE, QUEUES_FILE, AGENTS_FILE)
-MAX_CALLED_NUMBERS = 100
+OPTIONAL_FILES = (HOURS_FILE, MESSAGES_FILE, OFFICERS_FILE, SCENARIOS_FILE)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
-# ITU-T E.164: at most 15 digits with the country's code, which never begins with 0.
-_E164 = re.compile(r"\+[1-9](?:[ -]?[0-9]){6,14}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)  # ISO 639
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a folder is read against: the zone of its hours and dates, scripts, and the present time."""
+
+    zone: ZoneInfo = STOCKHOLM
+    scripts: Path | None = None
+    at: float = field(
+        default_factory=time.time
+    )  # UTC seconds: hours that never open from now on are an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +68,7 @@ class Number:
 
     id: str
     name: str
-    language: str  # ISO 639, such as sv
-    called: tuple[str, ...]
+    called: tuple[str, ...]  # old numbers too, which `menu.replaced` knows
     trouble: Prompt  # what a caller hears whom we cannot help because something is broken
     menu: Menu
     definitions: Definitions
@@ -75,7 +90,7 @@ class Number:
         return self.definitions.officers
 
     def prompts(self) -> Iterator[Prompt]:
-        """Go through everything that may be said to a caller of this number."""
+        """Go through everything that may be said to a caller of this number whatever the moment."""
         yield from self.menu.prompts()
         yield self.trouble
 
@@ -89,23 +104,35 @@ class _Loaded:
     called: Mapping[str, Value]
 
 
-def load_number(folder: Path) -> Number:
+def load_number(folder: Path, ground: Ground | None = None) -> Number:
     """Load one number's folder. Raises `ConfigurationError` with all problems of all its files."""
     findings = Findings()
-    number = _load(folder, findings).number
+    number = _load(folder, ground or Ground(), findings).number
     findings.check()
     assert number is not None  # noqa: S101  # whatever forbids a number is noted as an error
     return number
 
 
-def load_numbers(menus: Path) -> tuple[Number, ...]:
+def load_numbers(menus: Path, ground: Ground | None = None) -> tuple[Number, ...]:
     """Load every number's folder below `menus`, by name; folders that begin with . or _ are left out.
 
     Logs what is doubtful and not wrong. Raises `ConfigurationError` with all problems of all files: also a
     telephone number, a queue or an agent that two folders claim.
     """
     findings = Findings()
-    loaded = [_load(folder, findings) for folder in _folders(menus, findings)]
+    numbers = check_folders(folders_below(menus, findings), findings, ground)
+    findings.check()
+    for problem in findings.warnings:
+        log.warning("%s", problem)
+    return numbers
+
+
+def check_folders(
+    folders: Iterable[Path], findings: Findings, ground: Ground | None = None
+) -> tuple[Number, ...]:
+    """Load the folders together; those that are without errors are returned, all problems are noted."""
+    ground = ground or Ground()
+    loaded = [_load(folder, ground, findings) for folder in folders]
     places: dict[str, Value] = {}
     for folder in loaded:
         for telephone, value in folder.called.items():
@@ -114,9 +141,6 @@ def load_numbers(menus: Path) -> tuple[Number, ...]:
                 where = f"{first.path}, line {first.line}"
                 value.error(f"expected a number of its own, found {telephone} also in {where}")
     merge(folder.definitions for folder in loaded)
-    findings.check()
-    for problem in findings.warnings:
-        log.warning("%s", problem)
     return tuple(folder.number for folder in loaded if folder.number is not None)
 
 
@@ -125,7 +149,8 @@ def policy(numbers: Iterable[Number]) -> Policy:
     return merge(number.definitions for number in numbers)
 
 
-def _folders(menus: Path, findings: Findings) -> list[Path]:
+def folders_below(menus: Path, findings: Findings) -> list[Path]:
+    """List the folders of numbers; it is noted when there is none, or they cannot be read."""
     try:
         folders = sorted(path for path in menus.iterdir() if path.is_dir() and path.name[0] not in "._")
     except OSError as error:
@@ -136,53 +161,87 @@ def _folders(menus: Path, findings: Findings) -> list[Path]:
     return folders
 
 
-def _load(folder: Path, findings: Findings) -> _Loaded:
+def content_hash(folder: Path) -> str:
+    """Return the hash of everything in the folder that callers are led by. Raises `OSError`."""
+    content = hashlib.sha256()
+    for name in (*FILES, *OPTIONAL_FILES):
+        path = folder / name
+        if name in FILES or path.exists():
+            content.update(path.read_bytes() + b"\0")
+    return content.hexdigest()
+
+
+def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
     if folder.name in {"", ".."}:
         folder = folder.resolve()
     already = findings.errors
     path = folder / NUMBER_FILE
     if ID.fullmatch(folder.name) is None:
         findings.note(path, 1, 1, f'expected the folder to be named by {ID_WORDS}, found "{folder.name}"')
-    definitions = load_definitions(folder, findings)
+    root = read_file(path, findings)
+    section = None if root is None else root.shaped(FRONT)
+    wording = read_languages(section, folder / RECORDINGS)
+    hours: Mapping[str, Hours] = {}
+    if (folder / HOURS_FILE).exists():
+        calendars = folder / HOURS_FILE
+        hours = load_hours(calendars, ground.zone, wording.languages, wording.read, findings, ground.at)
+    definitions = load_definitions(folder, findings, hours)
     for person, place in (*definitions.agent_places.items(), *definitions.officer_places.items()):
         if is_taken(person):
             place.error(f'expected an id that Asterisk does not use itself, found "{person}"')
-    menu = load_menu(folder / MENU_FILE, definitions.queues, findings)
-    root = read_file(path, findings)
-    if root is None:
+    spoken = None if section is None else section.get("languages")
+    messages = load_messages(folder, wording, spoken, findings)
+    around = Surroundings(
+        wording,
+        messages,
+        queues={queue.id: queue.hours for queue in definitions.queues.values()},
+        officers=definitions.officers,
+        extensions=_extensions(definitions),
+        hours=hours,
+        entrances=entrances(section),
+        scripts=ground.scripts,
+        zone=ground.zone,
+    )
+    menu = load_menu(folder / MENU_FILE, around, findings)
+    front = None if section is None else read_front(section, wording, messages)
+    if section is None or front is None:
         return _Loaded(None, definitions, {})
-    section = root.section(required=("name", "language", "called numbers", "trouble"))
-    called = _called(section)
-    name = section.text("name")
-    language = section.text("language", what="a language's code such as sv or en", pattern=_LANGUAGE)
-    trouble = Prompt("trouble", section.text("trouble"))
-    content_hash = _content_hash(folder, findings)
+    replaced = replaced_numbers(section, around, messages, front, menu)
+    places = {**front.called, **front.replaced}
     if menu is None or findings.errors > already:
-        return _Loaded(None, definitions, called)
-    number = Number(folder.name, name, language, tuple(called), trouble, menu, definitions, content_hash)
-    return _Loaded(number, definitions, called)
+        return _Loaded(None, definitions, places)
+    try:
+        version = content_hash(folder)
+    except OSError as error:
+        findings.note(path, 1, 1, f"cannot read this folder: {error.strerror or 'unknown reason'}")
+        return _Loaded(None, definitions, places)
+    menu = replace(menu, opening=front.opening, replaced=replaced, extra_wait_s=front.extra_wait_s)
+    number = Number(folder.name, front.name, tuple(places), front.trouble, menu, definitions, version)
+    _stray_recordings(folder / RECORDINGS, number, findings)
+    return _Loaded(number, definitions, places)
 
 
-def _called(section: Section) -> dict[str, Value]:
-    called: dict[str, Value] = {}
-    what = "a list of telephone numbers"
-    for item in section.items("called numbers", what=what, least=1, most=MAX_CALLED_NUMBERS):
-        telephone = item.text(what="a telephone number such as +46858028500", pattern=_E164)
-        telephone = telephone.replace(" ", "").replace("-", "")
-        if telephone in called:
-            item.error(f"this number stands twice; the first is on line {called[telephone].line}")
-        elif telephone:
-            called[telephone] = item
-    return called
+def _extensions(definitions: Definitions) -> dict[str, Extension]:
+    return {
+        extension: target
+        for extension, target in (
+            *((queue.extension, Extension("queue", queue.id)) for queue in definitions.queues.values()),
+            *(
+                (officer.extension, Extension("officer", officer.id))
+                for officer in definitions.officers.values()
+            ),
+        )
+        if extension
+    }
 
 
-def _content_hash(folder: Path, findings: Findings) -> str:
-    content = hashlib.sha256()
-    there = [OFFICERS_FILE] if (folder / OFFICERS_FILE).exists() else []
-    for name in (*FILES, *there):
-        try:
-            content.update((folder / name).read_bytes() + b"\0")
-        except OSError as error:
-            reason = error.strerror or "unknown reason"
-            findings.note(folder / name, 1, 1, f"cannot read this file: {reason}")
-    return content.hexdigest()
+def _stray_recordings(folder: Path, number: Number, findings: Findings) -> None:
+    """Note each recording that nothing plays: its name is probably misspelt."""
+    if not folder.is_dir():
+        return
+    named = {(prompt.language, prompt.name) for prompt in number.prompts()}
+    for path in sorted(folder.rglob("*.wav")):
+        language, _, name = path.relative_to(folder).with_suffix("").as_posix().partition("/")
+        if (language, name) not in named:
+            known = [name for lang, name in named if lang == language]
+            findings.warn(path, f"no text has this name, so nobody hears it; {suggestion(name, known)}")

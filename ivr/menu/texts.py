@@ -1,15 +1,17 @@
 """What is said, in every language of a number.
 
-Owns the words `Text` (something to be said, in all languages) and `Prompt` (the same in one language, as it is
-spoken). Must not know YAML, menus or how a prompt becomes sound.
+Owns the words `Text` (something to be said, in all languages), `Prompt` (the same in one language, as it is
+spoken) and `Pace`. Must not know YAML, menus or how a prompt becomes sound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Pace(StrEnum):
@@ -19,6 +21,21 @@ class Pace(StrEnum):
     NORMAL = "normal"
     FAST = "fast"
 
+    @property
+    def words_a_minute(self) -> int:
+        """How quickly a speech program is told to speak."""
+        return _WORDS_A_MINUTE[self]
+
+    @property
+    def pause_s(self) -> float:
+        """The pause between two prompts that are said together, in seconds."""
+        return _PAUSES_S[self]
+
+
+# Normal is slower than espeak-ng's own 175: many callers are old, or new to the language.
+_WORDS_A_MINUTE = {Pace.SLOW: 125, Pace.NORMAL: 150, Pace.FAST: 175}
+_PAUSES_S = {Pace.SLOW: 0.5, Pace.NORMAL: 0.3, Pace.FAST: 0.2}  # .3 s is about a full stop's pause
+
 
 class Prompt(NamedTuple):
     """Something to be said: its name within the number, for the log, its text, and how it is spoken."""
@@ -27,6 +44,7 @@ class Prompt(NamedTuple):
     text: str
     language: str  # ISO 639, such as sv
     pace: Pace = Pace.NORMAL
+    recording: str = ""  # the path of a WAV file in which somebody says the text; empty: there is none
 
 
 @dataclass(frozen=True, slots=True)

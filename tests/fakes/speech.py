@@ -1,7 +1,8 @@
-"""A speech program that hums: `speech.py OUTPUT LANGUAGE DIARY`, the text by standard input.
+"""A speech program that hums: `speech.py OUTPUT LANGUAGE PACE DIARY`, the text by standard input.
 
-Hums 20 ms for each character at 22,050 Hz, as espeak-ng writes, and adds a line to DIARY: when it began,
-when it ended, the language and the text. A text that begins with "fail", "nothing" or "noise" goes wrong so.
+Hums 3 s / PACE (words a minute) for each character, 20 ms at 150, at 22,050 Hz as espeak-ng writes, and adds
+a line to DIARY: when it began, when it ended, the language, the pace and the text. A text that begins with
+"fail", "nothing" or "noise" goes wrong so.
 """
 
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 RATE = 22_050
 
 
-def main(output: str, language: str, diary: str) -> int:
+def main(output: str, language: str, pace: str, diary: str) -> int:
     """Speak one text; give the exit code."""
     begun = time.monotonic()
     text = sys.stdin.buffer.read().decode()
@@ -28,10 +29,10 @@ def main(output: str, language: str, diary: str) -> int:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE)
-            samples = array("h", (round(9000 * sin(n / 8)) for n in range(len(text) * RATE // 50)))
+            samples = array("h", (round(9000 * sin(n / 8)) for n in range(len(text) * RATE * 3 // int(pace))))
             file.writeframes(samples.tobytes())
     with Path(diary).open("a", encoding="utf-8") as file:
-        file.write(f"{begun}|{time.monotonic()}|{language}|{text}")
+        file.write(f"{begun}|{time.monotonic()}|{language}|{pace}|{text}")
     return 0
 
 

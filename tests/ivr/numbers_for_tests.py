@@ -8,36 +8,55 @@ from ivr.menu.model import (
     Menu,
     MessageNode,
     Option,
-    Prompt,
     QueueNode,
     Retry,
+    Way,
 )
 from ivr.menu.number import Number
+from ivr.menu.texts import Prompt, Text, text_of
+from ivr.spoken.sentences import SENTENCES
 from queues.definitions import Definitions
 from routing.policy import Agent, Queue, Ring, Skill
 
 RINGS = (Ring(0.0, "specialists"), Ring(30.0, "generalists"))
 
+
+def said(name: str, words: str) -> Text:
+    """Make a text in Swedish."""
+    return text_of(name, sv=words)
+
+
+SENTENCES_SV = {
+    key: said(f"sentences/{key}", sentence.words["sv"])
+    for key, sentence in SENTENCES.items()
+    if not sentence.fields
+}
+TEMPLATES_SV = {key: {"sv": sentence.words["sv"]} for key, sentence in SENTENCES.items() if sentence.fields}
+
 MENU = Menu(
-    start="start",
+    start=Way("start"),
     person="general",
     nodes={
         "start": ChoiceNode(
             "start",
-            Prompt("start.greeting", "Välkommen."),
+            said("start.greeting", "Välkommen."),
             (
-                Option("1", "school", Prompt("start.1", "För skola, tryck 1.")),
-                Option("2", "hours", Prompt("start.2", "För öppettider, tryck 2.")),
-                Option("3", "closed", Prompt("start.3", "För det stängda, tryck 3.")),
+                Option("1", Way("school"), said("start.1", "För skola, tryck 1.")),
+                Option("2", Way("hours"), said("start.2", "För öppettider, tryck 2.")),
+                Option("3", Way("closed"), said("start.3", "För det stängda, tryck 3.")),
             ),
-            wrong_key=Retry("general", 3, Prompt("start.wrong", "Fel knapp.")),
-            silence=Retry("general", 2, Prompt("start.silence", "Vi hörde inget.")),
+            wrong_key=Retry(Way("general"), 3, said("start.wrong", "Fel knapp.")),
+            silence=Retry(Way("general"), 2, said("start.silence", "Vi hörde inget.")),
         ),
-        "school": QueueNode("school", "school", Prompt("school.say", "Du kopplas till skolan.")),
+        "school": QueueNode("school", "school", said("school.say", "Du kopplas till skolan.")),
         "general": QueueNode("general", "general"),
-        "hours": MessageNode("hours", Prompt("hours.say", "Vi har öppet åtta till fem.")),
-        "closed": GoodbyeNode("closed", Prompt("closed.say", "Adjö.")),
+        "hours": MessageNode("hours", said("hours.say", "Vi har öppet åtta till fem.")),
+        "closed": GoodbyeNode("closed", said("closed.say", "Adjö.")),
     },
+    languages=("sv",),
+    sentences=SENTENCES_SV,
+    templates=TEMPLATES_SV,
+    steps=24,
 )
 
 
@@ -52,9 +71,8 @@ def number_for_tests(name: str = "testby") -> Number:
     return Number(
         id=name,
         name="Testby kommun",
-        language="sv",
         called=("+46858028500",),
-        trouble=Prompt("trouble", "Tekniskt fel."),
+        trouble=Prompt("trouble", "Tekniskt fel.", "sv"),
         menu=MENU,
         definitions=Definitions(queues, agents),
         content_hash="0" * 64,

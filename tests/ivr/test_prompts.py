@@ -1,130 +1,145 @@
-"""Prompts are spoken once, by content, before anybody calls; what goes wrong is one line with its remedy."""
+"""Prompts are built once, by content, before anybody calls; what goes wrong is one line with its remedy."""
 
 from __future__ import annotations
 
 import sys
 import wave
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ivr.menu.machine import sayings
-from ivr.menu.model import Menu, Prompt, QueueNode
+from ivr.menu.texts import Pace, Prompt
 from ivr.prompts import (
     PromptError,
     PromptFolderUnusableError,
     PromptLibrary,
     PromptNotBuiltError,
+    Said,
     SpeechCommandUnfitError,
     SpeechFailedError,
-    prompt_texts,
+    said_in,
 )
-from ivr.sound import decibels, samples_of, speech_level
-from tests.ivr.numbers_for_tests import number_for_tests
+from ivr.prompts.speech import ESPEAK_COMMAND, SpeechCommand
+from ivr.sound import decibels, speech_level
+from tests.ivr.prompts_for_tests import ADJO, TROUBLE, WORDS, diary, files, library, saying
+from tests.ivr.sounds import heard
 
-SPEECH = Path(__file__).resolve().parent.parent / "fakes" / "speech.py"
-TESTBY = number_for_tests()
-ADJO = Prompt("help/text", "Adjö.")
-# Two texts, because each takes a process.
-NUMBER = replace(TESTBY, menu=Menu("help", "help", {"help": QueueNode("help", "general", ADJO)}))
-TEXTS = prompt_texts(NUMBER)
-
-
-def library(folder: Path) -> PromptLibrary:
-    words = (sys.executable, "-IS", str(SPEECH), "{output}", "{language}", str(folder / "diary"))
-    return PromptLibrary(folder / "prompts", words)
-
-
-def diary(folder: Path) -> list[str]:
-    """List what was spoken."""
-    path = folder / "diary"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return sorted(line.split("|", 2)[2] for line in lines)
-
-
-def saying(text: str) -> Prompt:
-    return Prompt("trouble", text)
-
-
-def test_the_texts_of_a_number_are_listed_once_in_the_menus_order() -> None:
-    again = replace(TESTBY, trouble=saying("Välkommen."))
-    assert [text for _, text in prompt_texts(again)] == [
-        "Välkommen.",
-        "För skola, tryck 1.",
-        "För öppettider, tryck 2.",
-        "För det stängda, tryck 3.",
-        "Fel knapp.",
-        "Vi hörde inget.",
-        "Du kopplas till skolan.",
-        "Vi har öppet åtta till fem.",
-        "Adjö.",
-    ]
-    assert {language for language, _ in prompt_texts(again)} == {"sv"}
+PROMPTS = (TROUBLE, ADJO)  # two, because each takes a process
+HELLO = Prompt("hello", "Hej.", "sv")
 
 
 def test_each_text_is_spoken_once_and_whoever_waits_is_told(tmp_path: Path) -> None:
     prompts, told = library(tmp_path), list[tuple[int, int]]()
-    assert prompts.missing([NUMBER]) == TEXTS
-    prompts.build([NUMBER, NUMBER], lambda done, of: told.append((done, of)))
-    assert diary(tmp_path) == sorted(f"{language}|{text}" for language, text in TEXTS)
-    assert told == [(done, len(TEXTS)) for done in range(1, len(TEXTS) + 1)]
-    assert prompts.missing([NUMBER]) == ()
+    same = ADJO._replace(name="goodbye/text")
+    assert prompts.missing((*PROMPTS, *PROMPTS, same)) == (TROUBLE, same)
+    prompts.build((*PROMPTS, *PROMPTS, same), (), lambda done, of: told.append((done, of)))
+    assert diary(tmp_path) == ["sv|150|Adjö.", "sv|150|Tekniskt fel."]
+    assert told == [(1, 2), (2, 2)]
+    assert prompts.missing((*PROMPTS, same)) == ()
 
 
 def test_what_is_there_is_not_spoken_again_by_another_library(tmp_path: Path) -> None:
-    library(tmp_path).build([NUMBER])
-    (tmp_path / "diary").unlink()
-    changed = replace(NUMBER, trouble=saying("Något är fel."))
-    library(tmp_path).build([changed])
-    assert diary(tmp_path) == ["sv|Något är fel."]
+    library(tmp_path).build(PROMPTS, ())
+    diary(tmp_path)
+    library(tmp_path).build((saying("Något är fel."), ADJO), ())
+    assert diary(tmp_path) == ["sv|150|Något är fel."]
 
 
-def test_language_and_command_make_another_sound(tmp_path: Path) -> None:
+def test_language_pace_and_command_make_another_sound(tmp_path: Path) -> None:
     prompts = library(tmp_path)
     other = PromptLibrary(tmp_path / "prompts", ("speak", "{output}"))
     names = {
-        prompts.sound_name("sv", "Hej."),
-        prompts.sound_name("en", "Hej."),
-        other.sound_name("sv", "Hej."),
+        prompts.sound_name(HELLO),
+        prompts.sound_name(HELLO._replace(language="en")),
+        prompts.sound_name(HELLO._replace(pace=Pace.SLOW)),
+        other.sound_name(HELLO),
     }
-    assert len(names) == 3
+    assert len(names) == 4
+
+
+def test_a_slow_prompt_is_spoken_slowly(tmp_path: Path) -> None:
+    prompts = library(tmp_path)
+    paces = [TROUBLE._replace(pace=pace) for pace in Pace]
+    prompts.build(paces, ())
+    assert diary(tmp_path) == ["sv|125|Tekniskt fel.", "sv|150|Tekniskt fel.", "sv|175|Tekniskt fel."]
+    slow, normal, fast = (prompts.length_s([prompt]) for prompt in paces)
+    assert slow > normal > fast
+
+
+def test_a_command_without_pace_speaks_every_pace_alike(tmp_path: Path) -> None:
+    words = ["150" if word == "{pace}" else word for word in WORDS]
+    prompts = PromptLibrary(tmp_path / "prompts", (*words, str(tmp_path / "diary")))
+    prompts.build((TROUBLE, TROUBLE._replace(pace=Pace.FAST)), ())
+    assert diary(tmp_path) == ["sv|150|Tekniskt fel."]
+
+
+@pytest.mark.parametrize(("pace", "words"), [(Pace.SLOW, "125"), (Pace.NORMAL, "150"), (Pace.FAST, "175")])
+def test_espeak_ng_is_told_the_pace(pace: Pace, words: str) -> None:
+    command = ("espeak-ng", "-v", "{language}", "-s", words, "--stdin", "-w", "{output}")
+    assert SpeechCommand(ESPEAK_COMMAND).paced(pace) == command
 
 
 def test_a_sound_is_named_as_asterisk_plays_it(tmp_path: Path) -> None:
     prompts = library(tmp_path)
-    prompts.build([NUMBER])
-    name = prompts.sound("sv", [NUMBER.trouble])
-    assert name == prompts.sound_name("sv", NUMBER.trouble.text)
+    prompts.build(PROMPTS, ())
+    name = prompts.sound([TROUBLE])
+    assert name == prompts.sound_name(TROUBLE)
     assert Path(name).is_absolute()
     assert "." not in Path(name).name
     path = Path(f"{name}.wav")
     with wave.open(str(path)) as file:
         assert file.getparams()[:3] == (1, 2, 8000)
     assert path.stat().st_mode & 0o444 == 0o444
-    assert decibels(speech_level(samples_of(path.read_bytes()))) == pytest.approx(-20, abs=0.5)
+    assert decibels(speech_level(heard(path.read_bytes()))) == pytest.approx(-20, abs=0.5)
 
 
-def test_what_is_said_together_is_one_sound_with_pauses(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("pace", "pause_s"), [(Pace.SLOW, 0.5), (Pace.NORMAL, 0.3), (Pace.FAST, 0.2)])
+def test_what_is_said_together_is_one_sound_with_the_first_ones_pauses(
+    tmp_path: Path, pace: Pace, pause_s: float
+) -> None:
     prompts = library(tmp_path)
-    prompts.build([NUMBER])
-    one, two = NUMBER.trouble, ADJO
-    apart = [prompts.length_s("sv", [prompt]) for prompt in (one, two)]
-    assert prompts.length_s("sv", [one, two]) == pytest.approx(sum(apart) + 0.3, abs=0.001)
-    assert prompts.sound("sv", [one, two]) != prompts.sound("sv", [two, one])
+    first = TROUBLE._replace(pace=pace)
+    prompts.build((first, ADJO), ())
+    apart = [prompts.length_s([prompt]) for prompt in (first, ADJO)]
+    assert prompts.length_s([first, ADJO]) == pytest.approx(sum(apart) + pause_s, abs=0.001)
+    assert prompts.sound([first, ADJO]) != prompts.sound([ADJO, first])
 
 
-def test_all_that_a_menu_can_say_is_joined_before_anybody_calls(tmp_path: Path) -> None:
+def test_all_that_is_said_together_is_joined_before_anybody_calls(tmp_path: Path) -> None:
     prompts = library(tmp_path)
-    prompts.build([TESTBY])
-    there = {path.name for path in (tmp_path / "prompts").iterdir()}
-    for said in sayings(TESTBY.menu):
-        assert not said or f"{Path(prompts.sound('sv', said)).name}.wav" in there
-    assert {path.name for path in (tmp_path / "prompts").iterdir()} == there
+    together = ((TROUBLE, ADJO), (), (ADJO, HELLO), (ADJO,), (TROUBLE, ADJO))
+    prompts.build(iter(()), iter(together))  # each of them is built, whoever else names it
+    there = files(tmp_path)
+    assert len(there) == 2 * 5  # three parts and two joined
+    for said in together:
+        assert not said or f"{Path(prompts.sound(said)).name}.wav" in there
+    assert files(tmp_path) == there
+
+
+def test_what_came_up_at_run_time_is_spoken_then(tmp_path: Path) -> None:
+    prompts, crisis = library(tmp_path), saying("Koka vattnet.")
+    assert not prompts.is_built(crisis)
+    prompts.speak_now([crisis])
+    assert prompts.is_built(crisis)
+    assert prompts.length_s([crisis]) > 0
+    prompts.speak_now([crisis])
+    assert diary(tmp_path) == ["sv|150|Koka vattnet."]
+
+
+def test_beside_each_sound_stands_what_is_heard_in_it(tmp_path: Path) -> None:
+    prompts = library(tmp_path)
+    folded = HELLO._replace(text="Hej\noch\tvälkommen.")
+    prompts.build((), [(folded, ADJO)])
+    hello, adjo = Said("sv", "hello", "Hej och välkommen."), Said("sv", "help/text", "Adjö.")
+    assert said_in(prompts.sound([folded])) == (hello,)
+    assert said_in(prompts.sound([folded, ADJO])) == (hello, adjo)
+    assert Path(f"{prompts.sound([folded, ADJO])}.txt").read_text(encoding="utf-8") == (
+        "sv\thello\tHej och välkommen.\nsv\thelp/text\tAdjö.\n"
+    )
 
 
 def test_two_are_spoken_at_a_time(tmp_path: Path) -> None:
-    library(tmp_path).build([TESTBY])
+    library(tmp_path).build([saying(f"Nummer {number}.") for number in range(8)], ())
     lines = (tmp_path / "diary").read_text(encoding="utf-8").splitlines()
     times = [tuple(map(float, line.split("|")[:2])) for line in lines]
     at_once = [sum(begun <= at < ended for begun, ended in times) for at, _ in times]
@@ -132,34 +147,31 @@ def test_two_are_spoken_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_text_is_never_taken_for_an_option_or_a_command(tmp_path: Path) -> None:
-    text = "-w /etc/passwd; $(reboot) {output} `id`"
-    library(tmp_path).build([replace(NUMBER, trouble=saying(text))])
-    assert f"sv|{text}" in diary(tmp_path)
+    text = "-w /etc/passwd; $(reboot) {output} {pace} `id`"
+    library(tmp_path).build([saying(text)], ())
+    assert diary(tmp_path) == [f"sv|150|{text}"]
 
 
 def test_a_failing_program_is_quoted_in_one_line_and_the_rest_is_kept(tmp_path: Path) -> None:
-    prompts = library(tmp_path)
+    prompts, fails = library(tmp_path), saying("fail this")
     with pytest.raises(SpeechFailedError) as caught:
-        prompts.build([replace(NUMBER, trouble=saying("fail this"))])
+        prompts.build((ADJO, fails), ())
     assert str(caught.value) == (
         f'{sys.executable} was to speak "fail this" (sv): it ended with 3 and said: no such voice at all'
     )
-    assert prompts.missing([NUMBER]) == (("sv", NUMBER.trouble.text),)
+    assert prompts.missing((ADJO, fails)) == (fails,)
 
 
 @pytest.mark.parametrize(
     ("text", "end"),
     [
         ("nothing", "it left no file; expected it to write to {output}"),
-        (
-            "noise",
-            "expected a WAV file, found something else; try it by hand",
-        ),
+        ("noise", "expected a WAV file, found something else; try it by hand"),
     ],
 )
 def test_a_program_that_leaves_no_sound_is_told(tmp_path: Path, text: str, end: str) -> None:
     with pytest.raises(SpeechFailedError) as caught:
-        library(tmp_path).build([replace(NUMBER, trouble=saying(text))])
+        library(tmp_path).build([saying(text)], ())
     assert str(caught.value).startswith(f'{sys.executable} was to speak "{text}"')
     assert str(caught.value).endswith(end)
 
@@ -167,7 +179,7 @@ def test_a_program_that_leaves_no_sound_is_told(tmp_path: Path, text: str, end: 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))  # on ours there may be folders that we may not read
     with pytest.raises(SpeechCommandUnfitError) as caught:
-        PromptLibrary(tmp_path, ("no-such-voice", "{output}")).build([NUMBER])
+        PromptLibrary(tmp_path, ("no-such-voice", "{output}")).build(PROMPTS, ())
     remedy = "No such file or directory; install it, or set another"
     assert str(caught.value) == f"speech program no-such-voice: {remedy}"
 
@@ -181,40 +193,57 @@ def test_a_command_that_writes_nowhere_is_refused_at_once(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PromptFolderUnusableError) as caught:
-        library(tmp_path / "file").build([NUMBER])
+        library(tmp_path / "file").build(PROMPTS, ())
     assert str(caught.value) == (
         f"prompt folder {tmp_path}/file/prompts: Not a directory; make it writable, or set another"
     )
 
 
-def test_a_sound_that_nobody_built_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [(TROUBLE,), (TROUBLE, ADJO)])
+def test_a_sound_that_nobody_built_is_told(tmp_path: Path, said: tuple[Prompt, ...]) -> None:
     prompts = library(tmp_path)
     with pytest.raises(PromptNotBuiltError) as caught:
-        prompts.sound("sv", [NUMBER.trouble])
+        prompts.sound(said)
     assert str(caught.value) == (
-        f"prompt {prompts.sound_name('sv', 'Tekniskt fel.')}.wav: not spoken yet; build the prompts first"
+        f"prompt {prompts.sound_name(TROUBLE)}.wav: not spoken yet; build the prompts first"
     )
 
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     prompts = library(tmp_path)
-    prompts.build([NUMBER])
-    part = Path(f"{prompts.sound_name('sv', 'Adjö.')}.wav")
+    prompts.build(PROMPTS, ())
+    part = Path(f"{prompts.sound_name(ADJO)}.wav")
     part.write_bytes(b"RIFF")
     with pytest.raises(PromptFolderUnusableError) as caught:
-        prompts.sound("sv", [ADJO, NUMBER.trouble])
+        prompts.sound([ADJO, TROUBLE])
     assert str(caught.value).startswith(f"prompt {part}: expected a WAV file, found something else")
     assert str(caught.value).endswith("; remove the file")
 
 
 def test_nothing_half_made_is_left_behind(tmp_path: Path) -> None:
     with pytest.raises(PromptError):
-        library(tmp_path).build([replace(NUMBER, trouble=saying("fail"))])
-    assert all(path.suffix == ".wav" and path.name[0] != "." for path in (tmp_path / "prompts").iterdir())
+        library(tmp_path).build((ADJO, saying("fail")), [(ADJO, ADJO)])
+    stems = {Path(name).stem for name in files(tmp_path)}
+    assert files(tmp_path) == sorted(f"{stem}{suffix}" for stem in stems for suffix in (".txt", ".wav"))
+
+
+def test_a_file_that_cannot_be_written_is_told_and_no_part_of_it_is_left(tmp_path: Path) -> None:
+    prompts = library(tmp_path)
+    path = Path(f"{prompts.sound_name(ADJO)}.wav")
+    path.with_suffix(".txt").mkdir(parents=True)
+    with pytest.raises(PromptFolderUnusableError) as caught:
+        prompts.build([ADJO], ())
+    assert str(caught.value) == (
+        f"prompt folder {path.with_suffix('.txt')}: Is a directory; make it writable, or set another"
+    )
+    assert files(tmp_path) == [path.with_suffix(".txt").name]
+    assert prompts.missing([ADJO]) == (ADJO,)
 
 
 @pytest.mark.asterisk
 def test_espeak_ng_speaks_swedish(tmp_path: Path) -> None:
     prompts = PromptLibrary(tmp_path / "prompts")
-    prompts.build([NUMBER])
-    assert 0.5 < prompts.length_s("sv", [NUMBER.trouble]) < 3.0
+    paces = [TROUBLE._replace(pace=pace) for pace in Pace]
+    prompts.build(paces, ())
+    slow, normal, fast = (prompts.length_s([prompt]) for prompt in paces)
+    assert 3.0 > slow > normal > fast > 0.5

@@ -5,36 +5,34 @@ from __future__ import annotations
 import io
 import math
 import random
+import struct
 import wave
-from array import array
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.sound import (
     RATE,
     NotSoundError,
     decibels,
+    frames,
+    frames_of,
     joined,
-    samples_of,
     speech_level,
     telephone_samples,
     wav,
 )
+from tests.ivr.sounds import heard, tone, wav_file
 
+if TYPE_CHECKING:
+    from array import array
 
-def wav_file(samples: list[float], rate: int, channels: int = 1, width: int = 2) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(width)
-        file.setframerate(rate)
-        whole = array("h", (round(sample * 32767) for sample in samples for _ in range(channels)))
-        file.writeframes(whole.tobytes())
-    return buffer.getvalue()
-
-
-def tone(hertz: float, rate: int, amplitude: float = 0.5, seconds: float = 0.3) -> list[float]:
-    return [amplitude * math.sin(2 * math.pi * hertz * n / rate) for n in range(round(seconds * rate))]
+_FORMAT_AT = 20  # in the header: 1 for plain samples, 7 for the telephone's own compression
+_PLAIN = wav_file([0.1] * 100, 8000)
+COMPRESSED = _PLAIN[:_FORMAT_AT] + struct.pack("<H", 7) + _PLAIN[_FORMAT_AT + 2 :]
 
 
 def power_at(samples: array[float], hertz: float) -> float:
@@ -90,16 +88,35 @@ def test_silence_at_the_ends_is_cut_but_for_a_breath() -> None:
 
 
 def test_joined_sounds_have_a_pause_between_them() -> None:
-    one, two = array("d", [0.1, 0.2]), array("d", [0.3])
-    assert list(joined([one, two], 2 / RATE)) == [0.1, 0.2, 0.0, 0.0, 0.3]
-    assert list(joined([], 1.0)) == []
+    assert b"".join(joined([b"aabb", b"cc"], 2 / RATE)) == b"aabb\0\0\0\0cc"
+    assert b"".join(joined([b"aa"], 1.0)) == b"aa"
+    assert joined([], 1.0) == ()
 
 
 def test_a_written_file_is_what_asterisk_plays_and_reads_back() -> None:
-    content = wav(array("d", [0.0, 0.5, -0.5, 2.0, -2.0]))
+    whole = frames([0.0, 0.5, -0.5, 2.0, -2.0])
+    content = b"".join(wav(whole))
     with wave.open(io.BytesIO(content)) as file:
         assert file.getparams()[:4] == (1, 2, 8000, 5)
-    assert list(samples_of(content)) == pytest.approx([0.0, 0.5, -0.5, 1.0, -1.0], abs=1e-4)
+    assert list(heard(content)) == pytest.approx([0.0, 0.5, -0.5, 1.0, -1.0], abs=1e-4)
+    assert frames_of(content) == whole
+
+
+@given(st.lists(st.binary().filter(lambda part: len(part) % 2 == 0)))
+def test_a_file_of_several_pieces_is_the_one_that_pythons_own_writer_makes(pieces: list[bytes]) -> None:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(b"".join(pieces))
+    assert b"".join(wav(*pieces)) == buffer.getvalue()
+    assert frames_of(buffer.getvalue()) == b"".join(pieces)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_back_or_refused(content: bytes) -> None:
+    for whole in (content, b"RIFF" + content, b"".join(wav(b"aabb"))[: len(content)] + content):
+        with suppress(NotSoundError):
+            assert b"".join(wav(frames_of(whole))) == whole
 
 
 @pytest.mark.parametrize(
@@ -107,6 +124,7 @@ def test_a_written_file_is_what_asterisk_plays_and_reads_back() -> None:
     [
         (b"", "expected a WAV file, found something else"),
         (b"ID3 no WAV but an MP3, perhaps", "expected a WAV file, found something else"),
+        (COMPRESSED, "expected plain 16-bit samples, found unknown format: 7"),
         (wav_file([0.1] * 100, 8000, width=1), "expected 16-bit samples, found 8-bit samples, 8000 a second"),
         (wav_file([0.0] * 100, 8000), "expected speech, found silence"),
         (wav_file([], 22_050), "expected speech, found silence"),
@@ -117,6 +135,16 @@ def test_what_is_no_speech_is_refused(content: bytes, message: str) -> None:
         telephone_samples(content)
 
 
-def test_only_telephone_sound_is_read_back() -> None:
-    with pytest.raises(NotSoundError, match=r"^expected 8000 samples a second, found 16000$"):
-        samples_of(wav_file([0.1] * 100, 16_000))
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (wav_file([0.1] * 100, 16_000), "found 16000 a second in 1, 200 bytes of them"),
+        (wav_file([0.1] * 100, 8000, channels=2), "found 8000 a second in 2, 400 bytes of them"),
+        (wav_file([0.1] * 100, 8000)[:-2], "found 8000 a second in 1, 198 bytes of them"),
+    ],
+)
+def test_only_telephone_sound_is_read_back(content: bytes, message: str) -> None:
+    with pytest.raises(
+        NotSoundError, match=f"^expected 8000 samples a second in one channel and nothing else, {message}$"
+    ):
+        frames_of(content)

@@ -1,0 +1,194 @@
+"""The automatic attendant: each contact's way through the menu of its number, at the present moment.
+
+Owns which version of each number is live and what stands for it until further notice (overridden hours,
+crisis messages); calls under way go on by the version that they began with. Pure, like the menu machine that
+it steps. Must not know the router or telephones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from ivr.contact import OFFICER_RING_S, Contact
+from ivr.menu.circumstances import NOTHING, Crisis, Moment, Standing
+from ivr.menu.commands import (
+    Answered,
+    Ask,
+    Connect,
+    Enqueue,
+    HangUp,
+    Informed,
+    LanguageSet,
+    Listen,
+    PatienceSet,
+    Run,
+    Say,
+    Walk,
+)
+from ivr.menu.hours import Override
+from ivr.menu.machine import begin, resume, step
+from ivr.menu.texts import Prompt
+from routing.events import (
+    CallerInformed,
+    CallerQueued,
+    ConfigurationChanged,
+    CrisisBegan,
+    CrisisEnded,
+    EngineStarted,
+    HoursOverridden,
+    LanguageChosen,
+    MenuAnswered,
+    OfficerCalled,
+    OverrideEnded,
+    PatienceChosen,
+    PromptPlayed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ivr.menu.commands import Event as MenuEvent
+    from ivr.menu.commands import Note, Step
+    from ivr.menu.number import Number
+    from routing.events import CallArrived, ContactCarried, Decision, Event
+
+
+class Attendant:
+    """Lead callers through these numbers' menus. `take` must be told every event of the stream."""
+
+    def __init__(self, numbers: Mapping[str, Number], *, is_rehearsal: bool = False) -> None:
+        self.numbers = dict(numbers)
+        self.standing: dict[str, Standing] = {}
+        self._versions = {number.content_hash: number for number in numbers.values()}
+        self._is_rehearsal = is_rehearsal
+        self._shift_s = 0.0  # of the calendar: what day callers are told it is
+
+    def know(self, number: Number) -> None:
+        """Know another version of a number, which `ConfigurationChanged` may make the live one."""
+        self._versions[number.content_hash] = number
+
+    def take(self, event: Event) -> None:
+        """Let an event change what callers are told from now on."""
+        match event:
+            case EngineStarted(calendar_shift_s=shift_s):
+                self.standing.clear()
+                self._shift_s = shift_s
+            case ConfigurationChanged(number, content_hash):
+                live = self._versions.get(content_hash)
+                if live is not None:
+                    self.numbers[number] = live
+            case CrisisBegan(number):
+                standing = self._standing(number)
+                others = tuple(crisis for crisis in standing.crises if crisis.id != event.crisis)
+                self.standing[number] = replace(standing, crises=(*others, crisis_of(event)))
+            case CrisisEnded(number, crisis_id):
+                standing = self._standing(number)
+                left = tuple(crisis for crisis in standing.crises if crisis.id != crisis_id)
+                self.standing[number] = replace(standing, crises=left)
+            case HoursOverridden(number, hours):
+                standing = self._standing(number)
+                overrides = {**standing.overrides, hours: override_of(event)}
+                self.standing[number] = replace(standing, overrides=overrides)
+            case OverrideEnded(number, hours):
+                standing = self._standing(number)
+                overrides = {key: value for key, value in standing.overrides.items() if key != hours}
+                self.standing[number] = replace(standing, overrides=overrides)
+            case _:
+                pass  # concerns no menu
+
+    def begin(self, at: float, event: CallArrived) -> Step:
+        """Take a new caller to the start of the live menu."""
+        return begin(self.numbers[event.number].menu, self.moment(at, event.number), event.called)
+
+    def carried(self, at: float, event: ContactCarried) -> Contact:
+        """Know a contact of an earlier run, in the live menu where they were in an older one."""
+        number = self.numbers[event.number]
+        walk = Walk(
+            event.language,
+            has_chosen=bool(event.language),
+            is_patient=event.is_patient,
+            is_informed=event.is_informed,
+        )
+        then = resume(number.menu, event.node, walk, self.moment(at, event.number))
+        return Contact.carried(event, number, then)
+
+    def lead(self, at: float, contact: Contact, then: Step) -> tuple[list[Decision], CallerQueued | None]:
+        """Give the contact its next task; return the decisions, and the queue that it enters now, if any."""
+        contact.state = then.state
+        decisions: list[Decision] = [_noted(contact.id, note) for note in then.notes]
+        command = then.command
+        match command:
+            case Ask() | Say():
+                contact.task = command
+                decisions.append(played(contact.id, command))
+            case Listen() | Run():
+                contact.task = command
+            case Connect(officer=officer):
+                contact.reach(officer)
+                decisions.append(OfficerCalled(contact.id, officer, OFFICER_RING_S))
+            case Enqueue(node, queue, prompts):
+                # The place counts from the key press, not from the end of what is said after it.
+                queued = CallerQueued(contact.id, queue, at)
+                if not prompts:
+                    return decisions, queued
+                contact.chosen, contact.task = queued, Say(node, prompts)
+                decisions.append(played(contact.id, contact.task))
+            case HangUp(outcome=outcome):
+                contact.leave(outcome, "engine")
+            case _:
+                assert_never(command)
+        return decisions, None
+
+    def step(self, at: float, contact: Contact, event: MenuEvent) -> Step:
+        """Take a caller one step on, by the version of the menu that they began with."""
+        return step(contact.number.menu, contact.state, event, self.moment(at, contact.number.id))
+
+    def moment(self, at: float, number: str) -> Moment:
+        """Return what is so for a number at UTC second `at`."""
+        return Moment(at + self._shift_s, self._standing(number), self._is_rehearsal)
+
+    def _standing(self, number: str) -> Standing:
+        return self.standing.get(number, NOTHING)
+
+
+def played(contact: str, task: Ask | Say) -> PromptPlayed:
+    """Return the decision that these prompts are played."""
+    return PromptPlayed(contact, task.node, tuple(prompt.name for prompt in task.prompts))
+
+
+def _noted(contact: str, note: Note) -> Decision:
+    match note:
+        case Answered(node, result, leads_to):
+            return MenuAnswered(contact, node, result, leads_to)
+        case LanguageSet(language):
+            return LanguageChosen(contact, language)
+        case PatienceSet():
+            return PatienceChosen(contact)
+        case Informed(crisis):
+            return CallerInformed(contact, crisis)
+        case _:
+            assert_never(note)
+
+
+def crisis_of(event: CrisisBegan) -> Crisis:
+    """Return the crisis message that began."""
+    name = f"crisis/{event.crisis}"
+    return Crisis(
+        event.crisis,
+        {
+            language: Prompt(name, text, language, recording=event.recording)
+            for language, text in zip(event.languages, event.texts, strict=True)
+        },
+        event.queue,
+        event.since,
+        event.until,
+        event.owner,
+        event.is_drill,
+    )
+
+
+def override_of(event: HoursOverridden) -> Override:
+    """Return how the hours are overridden."""
+    reason = dict(zip(event.languages, event.texts, strict=True))
+    return Override(event.is_open, event.is_emergency, reason, event.since, event.until, event.is_sticky)

@@ -1,0 +1,182 @@
+"""What must be so of a whole menu, before any caller hears it.
+
+Owns the checks that follow ways from node to node. Must not know how a node was written, but where.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.menu.lengths import estimated_s
+from ivr.menu.model import (
+    ChoiceNode,
+    DigitsNode,
+    GoodbyeNode,
+    HoursNode,
+    LanguageNode,
+    MessageNode,
+    OfficerNode,
+    QueueNode,
+    ScriptNode,
+    destinations,
+    texts_of,
+)
+from routing.events import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from ivr.menu.model import Node
+    from queues.yamlfile import Value
+
+MOST_OPTIONS = 6  # said: who hears a seventh has forgotten the first
+LONGEST_PROMPT_S = 30.0  # of one text: nobody listens longer
+
+# Where a caller does something, or a telephone rings: nobody is led past these without an end.
+ASKING = (ChoiceNode, DigitsNode, OfficerNode, ScriptNode)
+
+
+def check_nodes(
+    nodes: Mapping[str, Node], places: Mapping[str, Value], starts: Sequence[str], person: str
+) -> None:
+    """Note at its place everything that is wrong with how the nodes lead to each other."""
+    _unreachable(nodes, places, starts, person)
+    _rings(nodes, places)
+    _without_person(nodes, places)
+    _dead_ends(nodes, places)
+    for node_id, node in nodes.items():
+        if isinstance(node, ChoiceNode):
+            _options(node, places[node_id])
+        _lengths(node, places[node_id])
+
+
+def most_steps(nodes: Mapping[str, Node], starts: Sequence[str]) -> int:
+    """Return how many keys, silences and messages a call may take before a person follows.
+
+    It is 3 * (tries + 1) * depth: `tries` is the highest count of wrong keys or silences, `depth` how many
+    nodes lie on the shortest way to the remotest one; digits that are read back are two.
+    """
+    tries = max(
+        (
+            max(node.wrong_key.count, node.silence.count)
+            for node in nodes.values()
+            if isinstance(node, ChoiceNode | DigitsNode)
+        ),
+        default=1,
+    )
+    depth = {node_id: _height(nodes[node_id]) for node_id in starts}
+    ahead = list(depth)
+    for node_id in ahead:
+        for to in destinations(nodes[node_id]):
+            if to not in depth:
+                depth[to] = depth[node_id] + _height(nodes[to])
+                ahead.append(to)
+    return 3 * (tries + 1) * max(1, *depth.values())
+
+
+def _height(node: Node) -> int:
+    if isinstance(node, DigitsNode):
+        return 1 + node.reads_back
+    return 0 if isinstance(node, HoursNode | LanguageNode) else 1
+
+
+def _reached(nodes: Mapping[str, Node], first: Iterable[str]) -> set[str]:
+    ahead, reached = list(first), set[str]()
+    while ahead:
+        node_id = ahead.pop()
+        if node_id not in reached:
+            reached.add(node_id)
+            ahead.extend(destinations(nodes[node_id]))
+    return reached
+
+
+def _unreachable(
+    nodes: Mapping[str, Node], places: Mapping[str, Value], starts: Sequence[str], person: str
+) -> None:
+    reached = _reached(nodes, [*starts, person])
+    for node_id in nodes:
+        if node_id not in reached:
+            places[node_id].error(f'nothing leads to this node from "{starts[0]}"; lead to it or remove it')
+
+
+def _rings(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> None:
+    """Note each ring of nodes that ask nothing: its caller would be led round and round."""
+    clear: set[str] = set()
+    for first in nodes:
+        way: list[str] = []  # the nodes that we are in, each with what is left of its destinations
+        left = [iter((first,))]
+        while left:
+            to = next(left[-1], None)
+            if to is None:
+                left.pop()
+                if way:
+                    clear.add(way.pop())
+            elif to in way:
+                ring = " → ".join([*way[way.index(to) :], to])
+                places[to].error(f"callers are led round and round here without being asked: {ring}")
+            elif to not in clear and not isinstance(nodes[to], ASKING):
+                way.append(to)
+                left.append(iter(dict.fromkeys(destinations(nodes[to]))))
+
+
+def _without_person(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> None:
+    """Note each place where callers are asked and from which no way leads to a person."""
+    ends = _leading_to(nodes, {node_id for node_id, node in nodes.items() if _is_person(node)})
+    for node_id, node in nodes.items():
+        if isinstance(node, ChoiceNode | DigitsNode) and node_id not in ends:
+            places[node_id].error("no key and no silence ever leads on to a person from here; add a way")
+
+
+def _leading_to(nodes: Mapping[str, Node], ends: Collection[str]) -> set[str]:
+    """Return the nodes from which some way leads to one of `ends`."""
+    before: dict[str, list[str]] = {node_id: [] for node_id in nodes}
+    for node_id, node in nodes.items():
+        for to in destinations(node):
+            before[to].append(node_id)
+    leading, ahead = set(ends), list(ends)
+    while ahead:
+        for node_id in before[ahead.pop()]:
+            if node_id not in leading:
+                leading.add(node_id)
+                ahead.append(node_id)
+    return leading
+
+
+def _is_person(node: Node) -> bool:
+    return isinstance(node, QueueNode | OfficerNode)
+
+
+def _is_dead_end(node: Node) -> bool:
+    return isinstance(node, GoodbyeNode) and node.outcome is Outcome.SELF_SERVED
+
+
+def _dead_ends(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> None:
+    """Note each place where the call ends as if it had been answered, without anything that answered."""
+    for node_id, node in nodes.items():
+        if isinstance(node, MessageNode):
+            continue  # a message offers a person before the call ends
+        ends = {to for to in destinations(node) if _is_dead_end(nodes[to])}
+        for to in sorted(ends):
+            places[node_id].error(
+                f'dead end: the call ends at "{to}" and nobody has helped; lead to a message, which offers a'
+                ' person, or write there what it counts as: "out of hours" or "refused"'
+            )
+
+
+def _options(node: ChoiceNode, place: Value) -> None:
+    said = sum(option.text is not None for option in node.options)
+    if said > MOST_OPTIONS and not node.accepted:
+        place.warning(
+            f"expected at most {MOST_OPTIONS} options that are said, found {said}: nobody remembers more;"
+            ' divide the menu, or say "accepted_because: …" why not'
+        )
+
+
+def _lengths(node: Node, place: Value) -> None:
+    for text in texts_of(node):
+        for prompt in dict.fromkeys(text.prompts.values()):
+            lasts_s = estimated_s(prompt)
+            if lasts_s > LONGEST_PROMPT_S:
+                most = f"expected at most {LONGEST_PROMPT_S:g} s of speech in one text"
+                where = f"{text.name} ({prompt.language})"
+                place.error(f"{most}, found about {lasts_s:.0f} s in {where}; say less, or divide it")

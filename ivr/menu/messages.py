@@ -1,0 +1,90 @@
+"""`messages.yaml`: a number's own words for what the exchange itself says. It need not be there.
+
+Owns the joining of these with the sentences that come with the exchange. Must not know when they are said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ivr.menu.texts import Prompt, Text
+from ivr.menu.wording import SAID
+from ivr.spoken.sentences import SENTENCES, placeholders
+from queues.problems import suggestion
+from queues.shapes import Shape, keyed
+from queues.yamlfile import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ivr.menu.wording import Wording
+    from queues.yamlfile import Findings, Value
+
+MESSAGES_FILE = "messages.yaml"
+MESSAGES = Shape({"messages": keyed("^[a-z][a-z ]+$", SAID, "each message in your own words")})
+
+
+class Messages(NamedTuple):
+    """What the exchange says: whole sentences, and those in which something is filled in, by language."""
+
+    sentences: Mapping[str, Text]
+    templates: Mapping[str, Mapping[str, str]]
+
+
+def load_messages(folder: Path, wording: Wording, place: Value | None, findings: Findings) -> Messages:
+    """Load a number's messages; `place` is where its languages stand.
+
+    Noted at `place`: a language that the exchange has no words of its own in, as far as the file has none.
+    """
+    own = _own(folder / MESSAGES_FILE, wording, findings)
+    sentences: dict[str, Text] = {}
+    templates: dict[str, Mapping[str, str]] = {}
+    lacking: dict[str, list[str]] = {}
+    for key, known in SENTENCES.items():
+        name = f"sentences/{key.replace(' ', '-')}"
+        text = own.get(key)
+        if text is None:
+            for language in wording.languages:
+                if language not in known.words:
+                    lacking.setdefault(language, []).append(key)
+            prompts = {
+                language: Prompt(name, known.words.get(language, ""), language)
+                for language in wording.languages
+            }
+            text = Text(name, prompts)
+        if known.fields:
+            templates[key] = {language: prompt.text for language, prompt in text.prompts.items()}
+        else:
+            sentences[key] = text
+    for language, keys in lacking.items():
+        if place is not None:
+            wanted = ", ".join(f'"{key}"' for key in keys)
+            place.error(f"expected {MESSAGES_FILE} with the exchange's own sentences in {language}: {wanted}")
+    return Messages(sentences, templates)
+
+
+def _own(path: Path, wording: Wording, findings: Findings) -> dict[str, Text]:
+    own: dict[str, Text] = {}
+    root = read_file(path, findings) if path.exists() else None
+    if root is None:
+        return own
+    for key, value in root.shaped(MESSAGES).entries("messages", what="messages, each with its key"):
+        word = key.written or ""
+        known = SENTENCES.get(word)
+        if known is None:
+            key.error(f"unknown message; {suggestion(word, SENTENCES)}")
+            continue
+        text = wording.read(value, f"sentences/{word.replace(' ', '-')}")
+        if text is None:
+            continue
+        for language, prompt in text.prompts.items():
+            found = placeholders(prompt.text)
+            if found != known.fields:
+                expected = ", ".join(f"{{{name}}}" for name in sorted(known.fields)) or "nothing in braces"
+                there = ", ".join(f"{{{name}}}" for name in sorted(found)) or "nothing in braces"
+                value.error(f"expected {expected} in the text in {language}, found {there}")
+                break
+        else:
+            own[word] = text
+    return own

@@ -1,0 +1,128 @@
+"""The folder of departments' scripts: which script a name means, and its import.
+
+Owns the reading of `module:function` and where that may lead. Must not know calls or pyst2. Checking reads
+the file only; nothing of a script runs before `load_script`.
+
+A script is imported below a private package of its folder's own: it cannot take the place of a module of
+ours or of a library, whatever it is called. Its neighbours it imports as `from . import neighbour`.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import importlib.util
+import keyword
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ivr.scripts.errors import ScriptNotLoadedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_PACKAGE: Final = "_vaxel_scripts_"
+
+
+def find_script(folder: Path, name: str) -> str | None:
+    """Check, without importing it, that `name` is a script below `folder`; return the problem, if any.
+
+    `name` is `module:function`, both plain names; the function must be callable with one argument, `agi`.
+    """
+    module, colon, function = name.partition(":")
+    if not colon or not _is_name(module) or not _is_name(function):
+        return f'script {name!r}: expected "module:function", each a plain name of A-Z, a-z, 0-9 and _'
+    path = folder / f"{module}.py"
+    try:
+        if not path.is_file():
+            there = sorted(file.stem for file in folder.glob("*.py"))
+            return f"script {name}: there is no file {path}{_meant(module, there)}"
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return f"script {name}: {path} leads out of the scripts' folder"
+        tree = ast.parse(path.read_bytes(), str(path))
+    except OSError as error:
+        return f"script {name}: cannot read {path}: {error.strerror or type(error).__name__}"
+    except SyntaxError as error:
+        return f"script {name}: {path}:{error.lineno or 1}: {error.msg}"
+    except (ValueError, RecursionError) as error:
+        return f"script {name}: {path} is no Python: {error}"
+    return _problem(name, path, tree, function)
+
+
+def load_script(folder: Path, name: str) -> Callable[[Any], object]:
+    """Import a script anew and return its function.
+
+    Raises:
+        ScriptNotLoadedError: `find_script` has a problem with it, or the import failed.
+    """
+    problem = find_script(folder, name)
+    if problem is not None:
+        raise ScriptNotLoadedError(problem)
+    module_name, _, function_name = name.partition(":")
+    package = _package(folder)
+    path = folder / f"{module_name}.py"
+    full_name = f"{package}.{module_name}"
+    spec = importlib.util.spec_from_file_location(full_name, path)
+    if spec is None or spec.loader is None:
+        raise ScriptNotLoadedError(f"script {name}: Python does not know how to import {path}")
+    module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(full_name)
+    sys.modules[full_name] = module  # before it runs: dataclasses and neighbours look it up there
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        if before is None:
+            del sys.modules[full_name]
+        else:
+            sys.modules[full_name] = before
+        raise ScriptNotLoadedError(
+            f"script {name}: importing {path} failed: {type(error).__name__}: {error}"
+        ) from error
+    function = getattr(module, function_name, None)
+    if not callable(function):
+        raise ScriptNotLoadedError(f"script {name}: {path} made something else of {function_name}")
+    return cast("Callable[[Any], object]", function)
+
+
+def _package(folder: Path) -> str:
+    """Return the name of the folder's private package, which holds no code of its own."""
+    where = folder.resolve()
+    name = _PACKAGE + hashlib.sha256(bytes(where)).hexdigest()[:16]
+    if name not in sys.modules:
+        package = ModuleType(name, f"Departments' scripts in {where}.")
+        package.__path__ = [str(where)]
+        sys.modules[name] = package
+    return name
+
+
+def _problem(name: str, path: Path, tree: ast.Module, function: str) -> str | None:
+    defined = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = [node for node in defined if node.name == function]
+    if not found:
+        names = sorted({node.name for node in defined})
+        return (
+            f"script {name}: {path} defines no function {function} at its top level{_meant(function, names)}"
+        )
+    last = found[-1]  # the one that counts when a name is defined twice
+    where = f"script {name}: {path}:{last.lineno}"
+    if isinstance(last, ast.AsyncFunctionDef):
+        return f"{where}: {function} is async, expected an ordinary function: it runs in a thread of its own"
+    takes = last.args
+    positional = len(takes.posonlyargs) + len(takes.args)
+    required = positional - len(takes.defaults)
+    unnamed = positional > 0 or takes.vararg is not None
+    if not unnamed or required > 1 or any(default is None for default in takes.kw_defaults):
+        return f"{where}: {function} takes other parameters, expected one: def {function}(agi)"
+    return None
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
+
+
+def _meant(name: str, there: list[str]) -> str:
+    close = difflib.get_close_matches(name, there, n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,48 @@
+"""The building of all prompts before they are needed.
+
+Owns which prompts that is: of these numbers, with what stands for them, for the coming days. Must not know
+how one is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.menu.circumstances import NOTHING
+from ivr.menu.sayings import prompts_of, sayings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ivr.menu.circumstances import Standing
+    from ivr.menu.number import Number
+    from ivr.menu.texts import Prompt
+    from ivr.prompts import PromptLibrary
+
+AHEAD_S = 3 * 86_400.0  # what is said on the days to come ("we open again tomorrow") is spoken so long before
+
+
+def prepare(
+    library: PromptLibrary,
+    numbers: Iterable[Number],
+    at: float,
+    standing: Mapping[str, Standing] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Build what callers may hear from UTC second `at` on. Blocks; raises any `PromptError`."""
+    numbers = tuple(numbers)
+    needed = all_prompts(numbers, at, standing)
+    together = (said for number in numbers for said in sayings(number.menu) if said)
+    library.build(needed, dict.fromkeys(together), progress)
+
+
+def all_prompts(
+    numbers: Iterable[Number], at: float, standing: Mapping[str, Standing] | None = None
+) -> tuple[Prompt, ...]:
+    """List each prompt that a caller may hear in the coming days once, number by number."""
+    prompts: dict[Prompt, None] = {}
+    for number in numbers:
+        stands = (standing or {}).get(number.id, NOTHING)
+        prompts.update(dict.fromkeys(prompts_of(number.menu, stands, at, at + AHEAD_S)))
+        prompts[number.trouble] = None
+    return tuple(prompts)

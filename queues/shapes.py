@@ -1,0 +1,69 @@
+"""Which keys a part of a file has: one table for the reader and for the JSON Schema that editors use.
+
+Owns the form of such a table, and the forms that many files share. Must not know any file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JSON: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys of a mapping, each with the form of its value, as JSON Schema has it."""
+
+    required: Mapping[str, JSON]
+    optional: Mapping[str, JSON] = field(default_factory=dict)
+    about: str = ""
+
+    @property
+    def schema(self) -> JSON:
+        """Return it as JSON Schema."""
+        schema: JSON = {
+            "type": "object",
+            "properties": {**self.required, **self.optional},
+            "required": list(self.required),
+            "additionalProperties": False,
+        }
+        return {"description": self.about, **schema} if self.about else schema
+
+
+def described(form: JSON, about: str) -> JSON:
+    """Return the form with what an editor shows beside it."""
+    return {**form, "description": about}
+
+
+def one_of_words(*words: str) -> JSON:
+    """Return the form of one of these words."""
+    return {"enum": list(words)}
+
+
+def listed(form: JSON, *, least: int = 0) -> JSON:
+    """Return the form of a list of this."""
+    return {"type": "array", "items": form, "minItems": least}
+
+
+def keyed(pattern: str, form: JSON, about: str = "") -> JSON:
+    """Return the form of a mapping with free keys."""
+    schema: JSON = {"type": "object", "patternProperties": {pattern: form}, "additionalProperties": False}
+    return {"description": about, **schema} if about else schema
+
+
+def either(*forms: JSON) -> JSON:
+    """Return the form of any of these."""
+    return {"anyOf": list(forms)}
+
+
+TEXT: JSON = {"type": ["string", "number"]}  # YAML makes numbers of some
+YES_NO: JSON = {"enum": [True, False, "yes", "no", "true", "false"]}
+TIME: JSON = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})? ?(ms|s|min|h)$"}
+DATE: JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+INTEGER: JSON = {"type": "integer"}
+EXTENSION: JSON = {"type": ["string", "integer"]}
+ID_KEY = "^[a-z][a-z0-9-]{1,30}$"
