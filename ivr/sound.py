@@ -1,12 +1,12 @@
 """Speech from any WAV file to what a telephone carries: 8 kHz, mono, 16 bits, at one level.
 
 Owns the arithmetic of sound: mixing to mono, resampling, level, pauses. Must not know texts, files' places or
-Asterisk. Pure Python, because a second of sound takes 60 ms once in its life, and sox would be one more program
-to install; this file is one by itself (`main`), so that calls need not wait for the arithmetic.
+Asterisk. Pure Python, because a second of sound takes 40 ms once in its life, and sox would be one more
+program to install; this file is one by itself (`main`), so that calls need not wait for the arithmetic.
 
 Samples are floats, full scale ±1, while they are worked on; from then on they are *frames*, the bytes of a
-WAV file at `RATE`. A caller may be waiting for frames to be joined, so they stay where they are until they are
-written: copying a minute takes a millisecond, as floats it took 170.
+WAV file at `RATE`. A caller may be waiting for frames to be joined, so they stay where they are until they
+are written: copying a minute takes a millisecond, as floats it took 170.
 
 Resampling is a windowed sinc in polyphase form (J. O. Smith, "Digital Audio Resampling"): each output sample
 is the sum of the input around its time, weighted by a low-pass filter that keeps the telephone band (ITU-T

@@ -1,6 +1,6 @@
 """Speech to telephone sound, in a process of its own.
 
-Owns the running of `ivr/sound.py` as a program. A second of sound takes 60 ms of arithmetic; done in a
+Owns the running of `ivr/sound.py` as a program. A second of sound takes 40 to 110 ms of arithmetic; done in a
 thread, that keeps the event loop, and so every call, waiting 5 ms at each turn (measured) while a crisis
 message is made. It also lets two prompts be made at a time. Must not know texts or where sounds are kept.
 """
@@ -14,8 +14,8 @@ import ivr.sound
 from ivr.prompts.errors import failure_of, reason_of
 from ivr.sound import NO_SOUND, NotSoundError
 
-DEADLINE_S = 120.0  # a recording of ten minutes takes 40 s
-# It needs nothing but Python's own library, so the program starts without anything else: in 20 ms.
+DEADLINE_S = 120.0  # a recording of ten minutes in stereo takes 60 s
+# It needs nothing but Python's own library, so the program starts without anything else: in 30 ms.
 _PROGRAM = (sys.executable, "-IS", ivr.sound.__file__)
 
 

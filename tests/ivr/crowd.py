@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ivr.contact import Leave, Phase, Ring, Wait
 from ivr.core import Core
-from ivr.menu.machine import Ask, Say
+from ivr.menu.commands import Ask, Say
 from ivr.menu.number import policy
 from routing.events import (
     AgentOffered,

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.contact import Leave, Phase, Ring, Wait
 from ivr.core import Core
-from ivr.menu.machine import Ask, Say
+from ivr.menu.commands import Ask, Say
 from ivr.menu.number import policy
 from routing.events import (
     AgentOffered,

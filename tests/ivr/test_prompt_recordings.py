@@ -6,11 +6,18 @@ import json
 import logging
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.menu.texts import Pace, Prompt
 from ivr.prompts import PromptFolderUnusableError, PromptLibrary, RecordingUnusableError, Said, said_in
+from ivr.prompts.folder import PromptFolder
+from ivr.prompts.recordings import RecordedTexts
+from ivr.prompts.sources import sources
+from ivr.prompts.speech import ESPEAK_COMMAND, SpeechCommand
 from ivr.sound import decibels, speech_level
 from tests.ivr.prompts_for_tests import ADJO, diary, files, library
 from tests.ivr.sounds import heard, tone, wav_file
@@ -93,6 +100,25 @@ def test_whoever_says_that_an_old_recording_fits_hears_it_again(tmp_path: Path) 
     prompts.build([changed], [(changed, changed)])
     assert diary(tmp_path) == []
     assert [said.text for said in said_in(prompts.sound([changed, changed]))] == ["Adjö!", "Adjö!"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Hej.", "Adjö.", "Adjö då."]), st.binary(max_size=1)), max_size=12)
+)
+def test_a_recording_is_heard_with_the_text_that_it_first_stood_beside_and_no_other(
+    builds: list[tuple[str, bytes]],
+) -> None:
+    first = dict[bytes, str]()
+    with TemporaryDirectory() as name:
+        path, folder = Path(name) / "a.wav", PromptFolder(Path(name))
+        recorded_texts = RecordedTexts(folder)
+        for text, content in builds:
+            path.write_bytes(content)
+            prompt = Prompt("a", text, "sv", recording=str(path))
+            (source,) = sources([prompt], folder, SpeechCommand(ESPEAK_COMMAND), recorded_texts)
+            says = first.setdefault(content, text)
+            assert (source.is_recorded, source.is_stale) == (says == text, says != text)
+            recorded_texts.remember({source.recording.content_hash: text} if source.recording else {})
 
 
 def test_line_ends_in_the_text_make_no_recording_older(tmp_path: Path) -> None:
