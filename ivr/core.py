@@ -118,8 +118,8 @@ class Core:
                     return None
             case DigitPressed(contact, digits):
                 return self._menu(at, contact, KeysPressed(digits))
-            case SecretKeyed(contact, count):
-                return self._menu(at, contact, SecretDigits(count))
+            case SecretKeyed(contact, keys):
+                return self._menu(at, contact, SecretDigits(keys))
             case ScriptEnded(contact, result, has_failed):
                 return self._menu(at, contact, ScriptDone(result, has_failed))
             case SilenceElapsed(contact):

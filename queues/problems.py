@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_PROBLEMS = 200  # at once: nobody reads more, and a hostile file cannot fill the memory
+MAX_WARNINGS = 100  # of these: warnings never take the place of an error
 MAX_WORD = 40  # characters of a word that are compared with the known ones, or shown again
 
 
@@ -55,14 +56,19 @@ class Findings:
     """All problems found so far, over any number of files."""
 
     problems: list[Problem] = field(default_factory=list)
+    errors: int = 0  # how many of the problems forbid using the files
 
     def note(
         self, path: Path, line: int, column: int, message: str, severity: Severity = Severity.ERROR
     ) -> None:
         """Add a problem, unless it is there already or there are more than anybody reads."""
         problem = Problem(str(path), line, column, severity, message)
-        if not self.full and problem not in self.problems:
+        is_error = severity is Severity.ERROR
+        if self.full or problem in self.problems:
+            return
+        if is_error or len(self.problems) - self.errors < MAX_WARNINGS:
             self.problems.append(problem)
+            self.errors += is_error
 
     def warn(self, path: Path, message: str) -> None:
         """Add a warning about a whole file."""
@@ -72,11 +78,6 @@ class Findings:
     def full(self) -> bool:
         """Whether no further problem is taken."""
         return len(self.problems) >= MAX_PROBLEMS
-
-    @property
-    def errors(self) -> int:
-        """How many of the problems forbid using the files."""
-        return sum(problem.severity is Severity.ERROR for problem in self.problems)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:

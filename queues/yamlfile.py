@@ -83,7 +83,7 @@ class Value:
             case yaml.MappingNode(value=pairs):
                 return "keys with values" if pairs else "no keys at all"
             case yaml.SequenceNode(value=nodes):
-                return f"a list of {len(nodes)}"
+                return f"a list of {len(nodes)}" if nodes else "an empty list"
         if _is_nothing(self.node):
             return "nothing"
         shown = " ".join(self.node.value.split())
@@ -201,7 +201,7 @@ class Value:
             self.expected(what)
             return ()
         if not least <= len(self.node.value) <= most:
-            self.expected(f"{what} of {least} to {most}")
+            self.expected(f"{what} with {least} to {most} entries")
         return tuple(
             self._inner(node, f"{self.trail}[{place}]")
             for place, node in enumerate(self.node.value[:most], start=1)
@@ -312,6 +312,9 @@ def read_file(path: Path, findings: Findings) -> Value | None:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        findings.note(path, 1, 1, "expected this file, found none; is it elsewhere, or named otherwise?")
+        return None
     except OSError as error:
         findings.note(path, 1, 1, f"cannot read this file: {error.strerror or 'unknown reason'}")
         return None
@@ -325,4 +328,4 @@ def read_bytes(content: bytes, path: Path, findings: Findings) -> Value | None:
 
 
 def _is_nothing(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == NULL_TAG and node.style is None
+    return isinstance(node, yaml.ScalarNode) and node.tag == NULL_TAG and not node.style  # no quotes

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from queues.problems import MAX_WORD
+from queues.yamlparser import Parser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,14 +34,33 @@ _UNPRINTABLE = re.compile(
 )
 
 
-# What PyYAML says of the mistakes that people make, and what it should say to them.
+_INDENTATION = "expected the indentation of the lines it belongs with, or an end of the one before"
+_NUMBER_OF_CHARACTER = "expected the number of a character after the backslash"
+_TEXT_BELOW = "expected the text on the lines below the > or |, indented"
+# What libyaml says of the mistakes that people make, and PyYAML's own parser where it says it otherwise; and
+# what it should say to them.
 _MISTAKES = {
     "mapping values": 'expected no ": " within a value; quote the text, or indent like the line before',
-    "<block end>": "expected the indentation of the lines it belongs with, or an end of the one before",
+    "expected '-' indicator": _INDENTATION,
+    "expected key": _INDENTATION,
+    "<block end>": _INDENTATION,
+    "<document start>": "expected no more lines after the end; indent this one as the first is indented",
+    "node content": "expected a text, or a closing bracket; a text that begins with a sign needs quotes",
     "could not find expected ':'": "expected a colon after the key in the line before",
     "expected ',' or '}'": "expected a comma or a closing }; a text that holds a comma needs quotes",
-    "expected ',' or ']'": "expected a comma or a closing ]",
+    "expected ',' or ']'": "expected a comma or a closing ]; a text that holds a comma needs quotes",
     "found unexpected end of stream": "expected closing quotes, found the end of the file",
+    "cannot start any token": "expected a text in quotes, because it begins with a sign that YAML keeps",
+    "another document": 'expected one document in a file, found "---"; remove that line',
+    "expected alphabetic or numeric": "expected a text in quotes, because it begins with * or &",
+    "while scanning a directive": "expected no line that begins with %",
+    "found incompatible YAML document": "expected no line that begins with %",
+    "found unexpected ':'": "expected a value after the colon; a text that ends with a colon needs quotes",
+    "unknown escape character": "expected a text without this backslash; for a backslash itself write two",
+    "Unicode character escape": _NUMBER_OF_CHARACTER,
+    "hexdecimal number": _NUMBER_OF_CHARACTER,
+    "comment or line break": _TEXT_BELOW,
+    "chomping": _TEXT_BELOW,
 }
 
 
@@ -82,33 +104,34 @@ def _nodes(text: str, path: Path, findings: Findings) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        findings.note(path, line, column, _mistake(error))
+        findings.note(path, *_within(text, line, column), _mistake(error))
         return None
-    except (yaml.YAMLError, ValueError, OverflowError):  # such as "\U00110000", which is no character
-        line, column = composer.line + 1, composer.column + 1
-        findings.note(path, line, column, "expected the number of a character after the backslash")
+    except (yaml.YAMLError, ValueError, OverflowError):  # such as "\U00110000", by PyYAML's own parser
+        findings.note(path, 1, 1, "expected the number of a character after each backslash")
         return None
     if node is None:
         findings.note(path, 1, 1, "expected keys with values, found an empty file")
     return node if composer.usable else None
 
 
-class _Composer(yaml.SafeLoader):
+class _Composer(Composer, Parser, Resolver):
     """PyYAML's composer, which notes what we leave out of YAML and goes on."""
 
     def __init__(self, text: str, path: Path, findings: Findings) -> None:
-        super().__init__(text)
+        Parser.__init__(self, text)
+        Composer.__init__(self)
+        Resolver.__init__(self)
         self.usable = True
         self._path = path
         self._findings = findings
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
+        event: Any = self.peek_event()
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
             self._refuse(mark, f"aliases (*{event.anchor}) are not used here; write it out again")
-            self.get_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
+            self.get_event()
             return yaml.ScalarNode(NULL_TAG, "", mark, mark)
         if event.anchor is not None:
             self._refuse(mark, f"anchors (&{event.anchor}) are not used here; remove it")
@@ -137,16 +160,33 @@ class _Composer(yaml.SafeLoader):
 def _mistake(error: yaml.MarkedYAMLError) -> str:
     """Say what is wrong in words for somebody who has never heard of a block mapping."""
     problem = error.problem or ""
-    began = "" if error.context_mark is None else f"; it began in line {error.context_mark.line + 1}"
     for theirs, ours in _MISTAKES.items():
         if theirs in problem:
-            return f"{ours}{began}"
+            return f"{ours}{_began(error)}"
     what = ", ".join(part for part in (error.context, error.problem) if part)
     return f"expected YAML, found a mistake in it: {what}"
 
 
+def _began(error: yaml.MarkedYAMLError) -> str:
+    """Say where the part began in which the mistake is, if that is another line."""
+    began, found = error.context_mark, error.problem_mark
+    if (
+        began is None
+        or (found is not None and began.line == found.line)
+        or "document" in (error.problem or "")
+    ):
+        return ""
+    return f"; it began in line {began.line + 1}"
+
+
 def _unprintable(character: str) -> str:
     return f"expected text, found the invisible character U+{ord(character):04X}; remove it"
+
+
+def _within(text: str, line: int, column: int) -> tuple[int, int]:
+    """Return the place, or the text's end: some mistakes are found behind it."""
+    last = text.count("\n") + 1
+    return (line, column) if line <= last else _place(text, len(text))
 
 
 def _place(text: str, index: int) -> tuple[int, int]:

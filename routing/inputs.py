@@ -186,7 +186,7 @@ class SecretKeyed(NamedTuple):
     """The caller keyed so many digits that are kept nowhere."""
 
     contact: str
-    count: int
+    keys: int  # how many
 
 
 class ScriptEnded(NamedTuple):

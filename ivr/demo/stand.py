@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 import yaml
@@ -40,6 +41,7 @@ FIRST_AUDIO_PORTS = range(20_000, 60_000, AUDIO_PORTS)
 ENGINE_READY_S = 60.0  # prompts that are not in the cache are spoken first
 ENGINE_STOP_S = 45.0  # it lets telephones ring out for 30 s, and its follower catch up for 10
 POLL_S = 0.05
+ORDINARY_TUESDAY = datetime(2026, 11, 24, 10, 0)  # noqa: DTZ001  # local, as in the settings file
 
 
 def free_port(preferred: int = 0, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -63,7 +65,10 @@ def free_audio_ports() -> int:
 
 
 def stand_settings(base: Settings, state: Path, *, sip_port: int | None = None) -> Settings:
-    """Return settings for an exchange on loopback below `state`, on free ports (or the given SIP port)."""
+    """Return settings for an exchange on loopback below `state`, on free ports (or the given SIP port).
+
+    Callers are told the opening hours of an ordinary Tuesday at ten, unless `base` names another moment.
+    """
     audio = free_audio_ports()
     return replace(
         base,
@@ -76,6 +81,7 @@ def stand_settings(base: Settings, state: Path, *, sip_port: int | None = None) 
         first_audio_port=audio,
         last_audio_port=audio + AUDIO_PORTS - 1,
         trunks=(Trunk(TRUNK, "address", HOST, watch_s=0),),
+        as_if=base.as_if or ORDINARY_TUESDAY,
     )
 
 
@@ -219,7 +225,7 @@ class Stand:
 
     def _write_settings(self) -> None:
         settings = self.settings
-        content = {
+        content: dict[str, object] = {
             "state": str(settings.state),
             "menus": str(settings.menus.absolute()),
             "prompts": str(settings.prompts.absolute()),
@@ -239,4 +245,10 @@ class Stand:
             },
             "trunks": [{"name": trunk.name, "host": trunk.host} for trunk in settings.trunks],
         }
+        if settings.as_if is not None:
+            content["as if"] = settings.as_if.isoformat(" ", "minutes")
+        if settings.scripts is not None:
+            content["scripts"] = str(settings.scripts.absolute())
+        if not settings.reloads:
+            content["automatic reload"] = "no"
         self.settings_file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")

@@ -173,7 +173,7 @@ def _answer(menu: Menu, state: Asking, event: Event, now: Moment) -> Step:
 def _chosen(menu: Menu, state: Asking, keys: str, now: Moment, *, is_whole: bool = False) -> Step:
     node = menu.nodes[state.node]
     assert isinstance(node, ChoiceNode)  # noqa: S101  # digits are collected elsewhere
-    if not is_whole and node.goes_on(keys):
+    if not is_whole and node.goes_on(keys) and state.walk.steps < menu.steps:
         wait_s = PATIENT_WAIT_S if state.walk.is_patient else node.next_key_s
         return Step(replace(state, keyed=keys), (), Listen(node.id, wait_s))
     option = node.option(keys)
@@ -297,10 +297,11 @@ def _person(menu: Menu, state: Asking | Confirming | Saying, now: Moment) -> Ste
 
 def _go_on(menu: Menu, state: Saying, event: Event, now: Moment) -> Step:
     node = menu.nodes[state.node]
+    is_over = state.ends is not None and state.walk.steps > menu.steps  # else `*` has it said for ever
     if isinstance(event, KeysPressed):
-        if event.digits == REPEAT_KEY:
+        if event.digits == REPEAT_KEY and not is_over:
             return _repeat(menu, state, now)
-        if event.digits == BACK_KEY and state.walk.trail:
+        if event.digits == BACK_KEY and state.walk.trail and not is_over:
             return _back(menu, state, now)
         if event.digits == PERSON_KEY and state.ends is not Outcome.OUT_OF_HOURS:
             return _person(menu, state, now)

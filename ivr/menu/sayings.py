@@ -1,6 +1,7 @@
 """What callers of a menu will hear, and what of it is said together.
 
-Owns the going through of it, in every language, so that all is spoken before callers come. Pure. Must not know how a prompt becomes sound.
+Owns the going through of it, in every language, so that all is spoken before callers come. Pure. Must not
+know how a prompt becomes sound.
 """
 
 from __future__ import annotations
@@ -8,14 +9,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.menu.announcements import coming, digit_prompt
-from ivr.menu.model import ChoiceNode, DigitsNode, GoodbyeNode, MessageNode, texts_of
+from ivr.menu.model import (
+    ChoiceNode,
+    DigitsNode,
+    GoodbyeNode,
+    HoursNode,
+    LanguageNode,
+    MessageNode,
+    OfficerNode,
+    PatienceNode,
+    ScriptNode,
+    Way,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.menu.circumstances import Standing
     from ivr.menu.model import Menu, Node
-    from ivr.menu.texts import Prompt
+    from ivr.menu.texts import Prompt, Text
 
     Said = tuple[Prompt, ...]
 
@@ -42,21 +55,48 @@ def sayings(menu: Menu) -> Iterator[Said]:
     """
     for language in menu.languages:
         opening = tuple(text.said_in(language) for text in menu.opening)
-        for start in menu.start.all:
-            for said in _said_at(menu, menu.nodes[start], language):
-                yield (*opening, *said)
+        for said in _said_along(menu, menu.start, language):
+            yield (*opening, *said)
         for node in menu.nodes.values():
-            at_node = list(_said_at(menu, node, language))
-            yield from at_node
-            if isinstance(node, ChoiceNode | DigitsNode):
-                for retry in (node.wrong_key, node.silence):
-                    if retry.text is not None:
-                        before = retry.text.said_in(language)
-                        for said in at_node:
-                            yield (before, *said)
-                        for to in (*retry.way.all, menu.person):
-                            for said in _said_at(menu, menu.nodes[to], language):
-                                yield (before, *said)
+            yield from _said_at(menu, node, language)
+            for text, way in _said_before(menu, node):
+                for said in _said_along(menu, way, language):
+                    yield (text.said_in(language), *said)
+
+
+def _said_before(menu: Menu, node: Node) -> Iterator[tuple[Text, Way]]:
+    """Go through what is said on leaving a node, and where that may lead."""
+    match node:
+        case ChoiceNode() | DigitsNode():
+            for retry in (node.wrong_key, node.silence):
+                if retry.text is not None:
+                    for way in (Way(node.id), retry.way, Way(menu.person)):
+                        yield retry.text, way
+            if isinstance(node, DigitsNode) and node.dials:
+                yield menu.sentences["officer away"], Way(menu.person)
+        case OfficerNode(away=away):
+            yield menu.sentences["officer away"], away
+        case ScriptNode(failed=failed):
+            yield menu.sentences["script failed"], failed
+        case _:
+            pass
+
+
+def _said_along(menu: Menu, way: Way, language: str) -> Iterator[Said]:
+    """Go through what is said at the end of a way, and on it while everything is open."""
+    for to in way.all:
+        node = menu.nodes[to]
+        match node:
+            case HoursNode(open=then):
+                yield from _said_along(menu, then, language)
+            case LanguageNode():
+                yield from _said_along(menu, node.then, node.language)
+            case PatienceNode(text=text, then=then):
+                before = () if text is None else (text.said_in(language),)
+                for said in _said_along(menu, then, language):
+                    yield (*before, *said)
+            case _:
+                yield from _said_at(menu, node, language)
 
 
 def _said_at(menu: Menu, node: Node, language: str) -> Iterator[Said]:
@@ -66,10 +106,20 @@ def _said_at(menu: Menu, node: Node, language: str) -> Iterator[Said]:
                 yield tuple(text.said_in(language) for text in node.texts(again=again))
         case DigitsNode():
             yield (node.text.said_in(language), *_digits_end(menu, node, language))
-        case MessageNode() if node.then is None or isinstance(menu.nodes[node.then.to], GoodbyeNode):
-            yield (node.text.said_in(language), menu.sentences["offer"].said_in(language))
+        case MessageNode(text=text, then=then):
+            ends = {True} if then is None else {_is_end(menu, to) for to in then.all}
+            if True in ends:
+                yield (text.said_in(language), menu.sentences["offer"].said_in(language))
+            if False in ends:
+                yield (text.said_in(language),)
+        case PatienceNode():
+            yield from _said_along(menu, Way(node.id), language)
         case _:
             yield tuple(text.said_in(language) for text in texts_of(node))
+
+
+def _is_end(menu: Menu, node_id: str) -> bool:
+    return isinstance(menu.nodes[node_id], GoodbyeNode)
 
 
 def _digits_end(menu: Menu, node: DigitsNode, language: str) -> Said:

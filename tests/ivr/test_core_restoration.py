@@ -9,6 +9,7 @@ import pytest
 from ivr.contact import Leave, Phase, Ring, Wait
 from ivr.core import Core
 from ivr.menu.commands import Ask, Say
+from ivr.menu.model import Way
 from ivr.menu.number import policy
 from routing.events import (
     AgentOffered,
@@ -59,7 +60,7 @@ class Story:
 
     def __init__(self, *happened: Input, start: str = "start") -> None:
         number = number_for_tests()
-        number = replace(number, menu=replace(number.menu, start=start))
+        number = replace(number, menu=replace(number.menu, start=Way(start)))
         self.core = Core({number.id: number}, policy([number]))
         self.at = 100.0
         for event in happened:
@@ -79,8 +80,10 @@ class Story:
 
 def test_a_caller_in_the_menu_hears_the_last_text_again() -> None:
     story = Story(CARRIED._replace(node="hours"))
-    assert story.happens(CallerReturned("c1")) == [PromptPlayed("c1", "hours", ("hours.say",))]
-    assert isinstance(story.task, Say)
+    assert story.happens(CallerReturned("c1")) == [
+        PromptPlayed("c1", "hours", ("hours.say", "sentences/offer"))
+    ]
+    assert isinstance(story.task, Ask)
 
 
 @pytest.mark.parametrize("node", [None, "a node of last year's menu"])
@@ -105,7 +108,9 @@ def test_a_place_that_only_the_channel_knows_counts() -> None:
 
 def test_a_caller_whom_the_switch_took_out_of_the_menu_hears_the_same_again() -> None:
     story = Story(ARRIVED, DigitPressed("c1", "2"))
-    assert story.happens(CallerReturned("c1")) == [PromptPlayed("c1", "hours", ("hours.say",))]
+    assert story.happens(CallerReturned("c1")) == [
+        PromptPlayed("c1", "hours", ("hours.say", "sentences/offer"))
+    ]
 
 
 # --- in a queue ---
@@ -287,7 +292,7 @@ def test_a_call_learnt_afterwards_is_said_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "task"), [("start", Ask), ("hours", Say), ("closed", Say), ("school", Wait), ("general", Wait)]
+    ("start", "task"), [("start", Ask), ("hours", Ask), ("closed", Say), ("school", Wait), ("general", Wait)]
 )
 def test_who_came_a_while_ago_is_served_wherever_the_menu_begins(start: str, task: type) -> None:
     story = Story(start=start)

@@ -94,7 +94,7 @@ def test_the_shipped_order_of_the_file_is_kept(tmp_path: Path) -> None:
         ("after: 90 s", "after: 9 s", "queues.yaml:11:17: error: queues.school.rings[3].after: expected more than the 30 s of the ring before, found 9 s"),
         ("ask: generalists", "ask: generalist", 'queues.yaml:9:14: error: queues.school.rings[2].ask: expected one of "specialists", "generalists", "everybody", found "generalist"; did you mean "generalists"?'),
         ("level: 2", "level: 4", 'queues.yaml:10:22: error: queues.school.rings[2].least level: expected a whole number from 1 to 3, found "4"'),
-        ("[{after: 0 s, ask: specialists}]", "[]", "queues.yaml:15:12: error: queues.social.rings: expected a list of rings of 1 to 10, found a list of 0"),
+        ("[{after: 0 s, ask: specialists}]", "[]", "queues.yaml:15:12: error: queues.social.rings: expected a list of rings with 1 to 10 entries, found an empty list"),
         ("[{after: 0 s, ask: specialists}]", "[{after: 0 s, ask: everybody}]", 'queues.yaml:15:31: error: queues.social.rings[1].ask: expected "specialists" only, because the queue is confidential, found "everybody"'),
         ("confidential: yes", "confidential: maybe", 'queues.yaml:14:19: error: queues.social.confidential: expected yes or no, found "maybe"'),
     ],
@@ -173,8 +173,8 @@ def test_files_that_are_not_there_are_told_once_each(tmp_path: Path) -> None:
     findings = Findings()
     load_definitions(tmp_path, findings)
     assert messages(findings, tmp_path) == [
-        "agents.yaml:1:1: error: cannot read this file: No such file or directory",
-        "queues.yaml:1:1: error: cannot read this file: No such file or directory",
+        "agents.yaml:1:1: error: expected this file, found none; is it elsewhere, or named otherwise?",
+        "queues.yaml:1:1: error: expected this file, found none; is it elsewhere, or named otherwise?",
     ]
 
 

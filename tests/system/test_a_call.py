@@ -13,6 +13,7 @@ from ivr.demo.outcomes import TimedOut
 from ivr.demo.sound import SoundPort
 from ivr.demo.stand import HOST
 from ivr.demo.telephone import Answer, Refuse, Ring
+from ivr.menu.model import ChoiceNode
 from routing.events import (
     AgentOffered,
     CallArrived,
@@ -73,7 +74,11 @@ def _is_first(skill: object) -> bool:
 
 
 def _results(exchange: RealExchange, caller: str) -> list[tuple[MenuResult, str]]:
-    return [(e.result, e.leads_to) for e in exchange.story(caller).of(MenuAnswered)]  # type: ignore[union-attr]
+    return [
+        (event.result, event.leads_to)
+        for event in exchange.story(caller).of(MenuAnswered)
+        if isinstance(event, MenuAnswered)
+    ]
 
 
 def test_wrong_keys_silence_and_star(exchange: RealExchange) -> None:
@@ -124,7 +129,9 @@ def _menu_s(exchange: RealExchange) -> float:
 
     number = next(n for n in exchange.stand.numbers if n.id == "testby")
     node = number.menu.nodes["welcome"]
-    return PromptLibrary.of(exchange.stand.settings).length_s("sv", node.prompts(again=False))  # type: ignore[union-attr]
+    assert isinstance(node, ChoiceNode)
+    said = [text.said_in("sv") for text in node.texts(again=False)]
+    return PromptLibrary.of(exchange.stand.settings).length_s(said)
 
 
 def test_waiting_caller_hears_music_and_may_give_up(exchange: RealExchange) -> None:

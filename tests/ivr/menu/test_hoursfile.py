@@ -123,7 +123,7 @@ def test_what_was_read_can_be_asked_at_once(tmp_path: Path) -> None:
         ("sunday: closed", "friday: closed", ["6:7: error: hours.office.weekly.friday: this key stands twice; the first is on line 5"]),
         ("[13:00-15:00, 08:00-12:00]", "[08:00-12:00, 11:00-15:00]", ['5:29: error: hours.office.weekly.friday[2]: expected hours that do not overlap with 08:00-12:00, found "11:00-15:00"']),
         ("[13:00-15:00, 08:00-12:00]", "[08:00-12:00, closed]", ['5:29: error: hours.office.weekly.friday[2]: expected a time such as 08:00-16:30, found "closed"; midnight is 24:00']),
-        ("[13:00-15:00, 08:00-12:00]", "[]", ["5:15: error: hours.office.weekly.friday: expected a list of times such as 08:00-16:30 of 1 to 10, found a list of 0"]),
+        ("[13:00-15:00, 08:00-12:00]", "[]", ["5:15: error: hours.office.weekly.friday: expected a list of times such as 08:00-16:30 with 1 to 10 entries, found an empty list"]),
         ("midsummer-eve:", "midsommer-eve:", ['9:7: error: hours.office.holidays.midsommer-eve: unknown holiday; did you mean "midsummer-eve"?']),
         ("bridge days:", "bridge-day:", ['11:7: error: hours.office.holidays.bridge-day: unknown holiday; did you mean "bridge days"?']),
         ("on: 2026-12-23", "on: 2026-02-30", ['13:14: error: hours.office.exceptions[1].on: expected a date that exists, found "2026-02-30"']),
@@ -133,7 +133,7 @@ def test_what_was_read_can_be_asked_at_once(tmp_path: Path) -> None:
         ("on: 2026-12-23, open: 08:00-12:00", "on: 2026-12-23", ['13:9: error: hours.office.exceptions[1]: the key "open" is missing']),
         ("on: 2026-12-23, open: 08:00-12:00", "on: 2026-12-23, open: 12", ['13:32: error: hours.office.exceptions[1].open: expected a time such as 08:00-16:30 or closed, found "12"; midnight is 24:00']),
         ("reason: Vi firar jul.", "reson: Vi firar jul.", ['13:45: error: hours.office.exceptions[1].reson: unknown key; did you mean "reason"?']),
-        ("on: 2026-12-23, open: 08:00-12:00, reason: Vi firar jul.", "on: 2026-02-30, open: closed, reason:", ['13:14: error: hours.office.exceptions[1].on: expected a date that exists, found "2026-02-30"', "13:47: error: hours.office.exceptions[1].reason: expected a text, found nothing"]),
+        ("on: 2026-12-23, open: 08:00-12:00, reason: Vi firar jul.", "on: 2026-02-30, open: closed, reason: ", ['13:14: error: hours.office.exceptions[1].on: expected a date that exists, found "2026-02-30"', "13:47: error: hours.office.exceptions[1].reason: expected a text, found nothing"]),
         ("to: 2026-07-31", "to: 2026-07-01", ['14:32: error: hours.office.exceptions[2].to: expected 2026-07-06 or a later date, found "2026-07-01"']),
         ("on: 2026-11-27", "on: 2026-12-23", ["15:9: error: hours.office.exceptions[3]: expected one exception a day, found 2026-12-23 also on line 13"]),
         ("on: 2026-11-27", "from: 2026-07-01, to: 2026-07-10", ["15:9: error: hours.office.exceptions[3]: expected one exception a day, found 2026-07-06 also on line 14"]),
@@ -161,7 +161,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     findings = Findings()
     assert load_hours(tmp_path / "hours.yaml", STOCKHOLM, ["sv"], read_text, findings, TODAY) == {}
     assert [problem.message for problem in findings.problems] == [
-        "cannot read this file: No such file or directory"
+        "expected this file, found none; is it elsewhere, or named otherwise?"
     ]
 
 

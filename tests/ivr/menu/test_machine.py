@@ -1,297 +1,238 @@
-"""Every state meets every event, and every walk ends, whatever the caller presses."""
+"""Every state meets every event: the table in the machine's docstring, row by row."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ivr.menu.machine import (
-    MAX_QUESTIONS,
-    Answered,
+from ivr.menu.commands import (
     Ask,
     Asking,
-    Command,
+    Confirming,
+    Connecting,
     Enqueue,
     Event,
     HangUp,
-    KeysPressed,
     Left,
-    PromptDone,
-    Say,
+    NotReached,
+    Running,
     Saying,
-    Silence,
+    ScriptDone,
+    SecretKeyed,
     State,
     Step,
-    Walk,
-    begin,
-    outcome_of_hang_up,
-    sayings,
-    step,
 )
-from ivr.menu.model import ChoiceNode, Option, Retry
-from routing.events import MenuResult, Outcome
+from ivr.menu.machine import begin, outcome_of_hang_up
+from ivr.menu.model import WAIT_S
+from routing.events import Outcome
 from tests.ivr.menu.menus_for_tests import (
-    AGAIN,
-    BYE,
+    AWAY,
+    CONFIRM,
+    DONE,
+    FAILED,
     FULL,
-    HOURS,
-    IDS,
     MENU,
-    NINE,
-    SCHOOL,
-    SILENT,
-    SUB,
-    WRONG,
-    menus,
+    NOON,
+    READ_BACK,
+    SHORT,
+    SILENCE,
+    WALK,
+    course,
+    heard,
+    noted,
+    prompts,
+    said,
+    shown,
+    stepped,
+    walked,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+TRAIL = WALK._replace(greeted=frozenset({"top"}), trail=("top",))
+ROOT = WALK._replace(greeted=frozenset({"top"}))
+ASKED = Asking("top", ROOT)
+CONFIRMED = Confirming("case", TRAIL, digits="2345")
+NEWS, BYE = Saying("news", TRAIL), Saying("bye", TRAIL, ends=Outcome.REFUSED)
+ANNA_SAID, PARKING_SAID = Saying("anna", TRAIL), Saying("parking", TRAIL)
+RINGING, RUNNING = Connecting("anna", TRAIL), Running("parking", TRAIL)
+TO_SCHOOL = Enqueue("school", "school", (said("school").said_in("sv"),))
+GONE = HangUp("bye", Outcome.REFUSED)
 
-    from ivr.menu.model import Menu
-
-KEYS = KeysPressed
-WALK = Walk(1, 0, frozenset({"top"}))
-ASKED = Asking("top", WALK)
-REPEATED = WALK._replace(questions=2)
-TO_SCHOOL, TO_PERSON = Enqueue("school", "school", (SCHOOL,)), Enqueue("general", "general", ())
-
-
-def ask(*, again: bool, before: tuple[object, ...] = ()) -> Ask:
-    return Ask("top", (*before, *(AGAIN if again else FULL)), 4.0, 1)  # type: ignore[arg-type]
-
-
-def match(leads_to: str) -> tuple[Answered, ...]:
-    return (Answered("top", MenuResult.MATCH, leads_to),)
-
-
-def other(result: MenuResult, leads_to: str = "top") -> tuple[Answered, ...]:
-    return (Answered("top", result, leads_to),)
-
-
-def walked(menu: Menu, events: Sequence[Event]) -> list[Step]:
-    """Take the events in turn; the first step is the beginning."""
-    steps = [begin(menu)]
-    for event in events:
-        steps.append(step(menu, steps[-1].state, event))
-    return steps
-
-
-def test_a_call_begins_with_the_whole_greeting() -> None:
-    assert begin(MENU) == Step(ASKED, (), ask(again=False))
-
-
-HOURS_SAID, BYE_SAID = Saying("hours", WALK), Saying("bye", WALK)
-BACK = Step(Asking("top", REPEATED), (), ask(again=True))
-CLOSED = HangUp("bye", Outcome.OUT_OF_HOURS)
-SILENT_ONCE = Step(
-    Asking("top", REPEATED, 0, 1), other(MenuResult.SILENCE), ask(again=True, before=(SILENT,))
-)
+ASKED_AGAIN = ("Ask top", *SHORT)
+READ_OUT = (READ_BACK, "keyed digits", CONFIRM)
+PERSON = ("Enqueue general",)
 
 
 @pytest.mark.parametrize(
     ("state", "event", "expected"),
     [
-        # asking: the options
-        (ASKED, KEYS("1"), Step(Left(TO_SCHOOL), match("school"), TO_SCHOOL)),
-        (ASKED, KEYS("2"), Step(HOURS_SAID, match("hours"), Say("hours", (HOURS,)))),
-        (ASKED, KEYS("3"), Step(BYE_SAID, match("bye"), Say("bye", (BYE,)))),
-        (ASKED, KEYS("0"), Step(Left(TO_PERSON), match("general"), TO_PERSON)),
-        (
-            ASKED,
-            KEYS("4"),
-            Step(
-                Asking("sub", Walk(2, 0, frozenset({"top", "sub"}))),
-                match("sub"),
-                Ask("sub", (SUB, NINE), 5.0, 1),
-            ),
-        ),
-        # asking: a wrong key, the last wrong key, keys that are none
+        # asking: an option
+        (ASKED, "1", ("Enqueue school", "school")),
+        (ASKED, "2", ("Say news", "news")),
+        (ASKED, "3", ("Say bye", "bye")),
+        (ASKED, "4", ("Ask sub", "sub", "sub/1", "sub/9")),
+        (ASKED, "5", ("Ask case", "case")),
+        (ASKED, "6", ("Say anna", "anna")),
+        (ASKED, "7", ("Say parking", "parking")),
+        (ASKED, "0", PERSON),
+        # asking: a wrong key, and the third
+        (ASKED, "9", ("Ask top", "top/wrong", *SHORT)),
+        (ASKED, "12", ("Ask top", "top/wrong", *SHORT)),
+        (Asking("top", ROOT, wrong_keys=1), "8", ("Ask top", "top/wrong", *SHORT)),
+        (Asking("top", ROOT, wrong_keys=2), "8", ("Enqueue general", "top/wrong")),
+        # asking: * and #
+        (ASKED, "*", ASKED_AGAIN),
+        (Asking("sub", TRAIL), "#", ASKED_AGAIN),
+        # asking: silence, the second, and what can only be taken for it
         *(
-            (
-                ASKED,
-                KEYS(digits),
-                Step(
-                    Asking("top", REPEATED, 1, 0),
-                    other(MenuResult.WRONG_KEY),
-                    ask(again=True, before=(WRONG,)),
-                ),
-            )
-            for digits in ("7", "#", "", "12", "x")
+            (ASKED, event, ("Ask top", "top/silence", *SHORT))
+            for event in (SILENCE, DONE, NotReached(), ScriptDone("paid"), SecretKeyed(4))
         ),
-        (
-            Asking("top", WALK, 1, 1),
-            KEYS("7"),
-            Step(
-                Left(Enqueue("school", "school", (WRONG, SCHOOL))),
-                other(MenuResult.WRONG_KEY, "school"),
-                Enqueue("school", "school", (WRONG, SCHOOL)),
-            ),
-        ),
-        # asking: silence, the last silence
-        (ASKED, Silence(), SILENT_ONCE),
-        (ASKED, PromptDone(), SILENT_ONCE),
-        (
-            Asking("top", WALK, 1, 1),
-            Silence(),
-            Step(
-                Left(Enqueue("general", "general", (SILENT,))),
-                other(MenuResult.SILENCE, "general"),
-                Enqueue("general", "general", (SILENT,)),
-            ),
-        ),
-        # asking: *, the fifth *
-        (
-            Asking("top", WALK, 1, 1),
-            KEYS("*"),
-            Step(
-                Asking("top", REPEATED._replace(repeats=1), 1, 1), other(MenuResult.REPEAT), ask(again=True)
-            ),
-        ),
-        (
-            Asking("top", WALK._replace(repeats=4)),
-            KEYS("*"),
-            Step(Left(TO_PERSON), other(MenuResult.REPEAT, "general"), TO_PERSON),
-        ),
-        # saying
-        (HOURS_SAID, PromptDone(), BACK),
-        (HOURS_SAID, Silence(), BACK),
-        (HOURS_SAID, KEYS("1"), BACK),
-        (
-            HOURS_SAID,
-            KEYS("*"),
-            Step(
-                Saying("hours", WALK._replace(repeats=1)),
-                (Answered("hours", MenuResult.REPEAT, "hours"),),
-                Say("hours", (HOURS,)),
-            ),
-        ),
-        (
-            Saying("hours", WALK._replace(repeats=4)),
-            KEYS("*"),
-            Step(Left(TO_PERSON), (Answered("hours", MenuResult.REPEAT, "general"),), TO_PERSON),
-        ),
-        (BYE_SAID, PromptDone(), Step(Left(CLOSED), (), CLOSED)),
-        (BYE_SAID, Silence(), Step(Left(CLOSED), (), CLOSED)),
-        (BYE_SAID, KEYS("1"), Step(Left(CLOSED), (), CLOSED)),
-        # left
+        (Asking("top", ROOT, silences=1), SILENCE, ("Enqueue general", "top/silence")),
+        (Asking("top", ROOT, silences=1), DONE, ("Enqueue general", "top/silence")),
+        # confirming
+        (CONFIRMED, "1", ("Say news", "news")),
+        (CONFIRMED, "2", ("Ask case", "case")),
+        (CONFIRMED, "*", ("Ask case", *READ_OUT)),
+        (CONFIRMED, "#", ("Ask case", "case")),
+        (CONFIRMED, "0", PERSON),
+        (CONFIRMED, "7", ("Ask case", "case/wrong", *READ_OUT)),
+        (CONFIRMED, SecretKeyed(1), ("Ask case", "case/wrong", *READ_OUT)),
+        (Confirming("case", TRAIL, wrong_keys=2), "7", ("Enqueue general", "case/wrong")),
         *(
-            (Left(command), event, Step(Left(command), (), command))
-            for command in (TO_SCHOOL, CLOSED)
-            for event in (KEYS("1"), KEYS("*"), Silence(), PromptDone())
+            (CONFIRMED, event, ("Ask case", "case/silence", *READ_OUT))
+            for event in (SILENCE, DONE, NotReached(), ScriptDone())
+        ),
+        (Confirming("case", TRAIL, silences=1), SILENCE, ("Enqueue general", "case/silence")),
+        # saying: what goes on
+        *((NEWS, event, ASKED_AGAIN) for event in ("1", SILENCE, DONE, NotReached(), SecretKeyed(1))),
+        *((ANNA_SAID, event, ("Connect anna",)) for event in ("1", SILENCE, DONE)),
+        *((PARKING_SAID, event, ("Run parking",)) for event in ("1", SILENCE, DONE)),
+        (NEWS, "*", ("Say news", "news")),
+        (NEWS, "#", ASKED_AGAIN),
+        (ANNA_SAID, "#", ASKED_AGAIN),
+        (NEWS, "0", PERSON),
+        (ANNA_SAID, "0", PERSON),
+        # saying: what ends the call
+        *((BYE, event, ("HangUp bye",)) for event in ("1", SILENCE, DONE)),
+        (BYE, "*", ("Say bye", "bye")),
+        (BYE, "#", ASKED_AGAIN),
+        (BYE, "0", PERSON),
+        # connecting: whatever comes of it, the telephone was not reached
+        *(
+            (RINGING, event, ("Ask sub", AWAY, "sub", "sub/1", "sub/9"))
+            for event in (NotReached(), SILENCE, DONE, "1", ScriptDone())
+        ),
+        # running
+        (RUNNING, ScriptDone(), ("Say news", "news")),
+        (RUNNING, ScriptDone("unheard of"), ("Say news", "news")),
+        (RUNNING, ScriptDone("paid"), ("Say bye", "bye")),
+        *(
+            (RUNNING, event, ("Ask sub", FAILED, "sub", "sub/1", "sub/9"))
+            for event in (ScriptDone("paid", has_failed=True), SILENCE, DONE, "1", NotReached())
         ),
     ],
 )
-def test_every_state_meets_every_event(state: State, event: Event, expected: Step) -> None:
-    assert step(MENU, state, event) == expected
+def test_every_state_meets_every_event(state: State, event: Event | str, expected: tuple[str, ...]) -> None:
+    assert shown(stepped(MENU, state, event)) == expected
 
 
-def test_wrong_keys_and_silences_are_counted_apart() -> None:
-    steps = walked(MENU, [KEYS("7"), Silence(), KEYS("8")])
-    assert [s.notes[0].result for s in steps[1:]] == [
-        MenuResult.WRONG_KEY,
-        MenuResult.SILENCE,
-        MenuResult.WRONG_KEY,
-    ]
-    assert isinstance(steps[2].command, Ask)
-    assert isinstance(steps[3].command, Enqueue)
-
-
-def test_counts_begin_anew_at_each_visit() -> None:
-    steps = walked(MENU, [KEYS("7"), KEYS("2"), PromptDone(), KEYS("7")])
-    assert steps[-1].command == ask(again=True, before=(WRONG,))
-
-
-def test_a_menu_that_comes_again_greets_shortly_or_with_its_options_alone() -> None:
-    steps = walked(MENU, [KEYS("4"), KEYS("9"), KEYS("4")])
-    assert [s.command.prompts for s in steps if isinstance(s.command, Ask)] == [
-        FULL,
-        (SUB, NINE),
-        AGAIN,
-        (NINE,),
-    ]
-
-
-def test_a_menu_always_says_something() -> None:
-    silent = ChoiceNode("x", SUB, (Option("0", "x"),), Retry("x", 1), Retry("x", 1))
-    assert silent.prompts(again=True) == (SUB,)
-
-
-def test_the_fifth_star_of_a_call_goes_to_a_person_wherever_the_others_were() -> None:
-    steps = walked(MENU, [KEYS("*"), KEYS("2"), KEYS("*"), PromptDone(), KEYS("*"), KEYS("*"), KEYS("*")])
-    assert steps[-2].command == ask(again=True)
-    assert steps[-1].command == TO_PERSON
-
-
-def test_who_is_asked_too_often_goes_to_a_person() -> None:
-    steps = walked(MENU, [KEYS("4"), KEYS("9")] * 20)
-    questions = [s for s in steps if isinstance(s.command, Ask)]
-    assert len(questions) == MAX_QUESTIONS == 20
-    assert steps[20].notes == (Answered("sub", MenuResult.MATCH, "general"),)
-    assert steps[20].command == TO_PERSON
+@pytest.mark.parametrize("command", [TO_SCHOOL, GONE])
+@pytest.mark.parametrize("event", ["1", "*", SILENCE, DONE, SecretKeyed(2), NotReached(), ScriptDone()])
+def test_who_has_left_stays_so(command: Enqueue | HangUp, event: Event | str) -> None:
+    left = Left(command, TRAIL)
+    assert stepped(MENU, left, event) == Step(left, (), command)
 
 
 @pytest.mark.parametrize(
-    ("state", "outcome"),
+    ("state", "event", "expected"),
     [
-        (ASKED, Outcome.LEFT_IN_MENU),
-        (HOURS_SAID, Outcome.SELF_SERVED),
-        (BYE_SAID, Outcome.OUT_OF_HOURS),
-        (Left(TO_SCHOOL), Outcome.LEFT_IN_MENU),
-        (Left(CLOSED), Outcome.OUT_OF_HOURS),
+        (ASKED, "4", ["Answered top match sub"]),
+        (ASKED, "9", ["Answered top wrong_key top"]),
+        (ASKED, SILENCE, ["Answered top silence top"]),
+        (ASKED, "*", ["Answered top repeat top"]),
+        (ASKED, "#", ["Answered top back top"]),
+        (Asking("top", ROOT, silences=1), SILENCE, ["Answered top silence general"]),
+        (Asking("case", TRAIL), "4711", ["Answered case taken case"]),
+        (Asking("case", TRAIL), "0", ["Answered case person general"]),
+        (CONFIRMED, "1", ["Answered case taken news"]),
+        (CONFIRMED, "2", ["Answered case repeat case"]),
+        (NEWS, "#", ["Answered news back top"]),
+        (NEWS, "0", ["Answered news person general"]),
+        (NEWS, DONE, []),
+        (ANNA_SAID, DONE, []),
+        (RINGING, NotReached(), ["Answered anna away sub"]),
+        (RUNNING, ScriptDone("paid"), ["Answered parking script bye"]),
+        (RUNNING, ScriptDone(has_failed=True), ["Answered parking script_failed sub"]),
     ],
 )
-def test_a_hang_up_counts_as_what_the_caller_was_doing(state: State, outcome: Outcome) -> None:
-    assert outcome_of_hang_up(MENU, state) == outcome
+def test_the_log_is_told_what_an_answer_meant_and_where_it_led(
+    state: State, event: Event | str, expected: list[str]
+) -> None:
+    assert noted(stepped(MENU, state, event)) == expected
 
 
-def test_pressed_keys_stay_out_of_every_repr() -> None:
-    steps = walked(MENU, [KEYS("77"), KEYS("8")])
-    assert repr(KEYS("4711")) == "KeysPressed(<4>)"
-    assert "77" not in repr(steps)
+def test_a_call_begins_with_the_whole_greeting() -> None:
+    first = begin(MENU, NOON)
+    assert isinstance(first.command, Ask)
+    assert first == Step(ASKED, (), Ask("top", prompts(first.command), WAIT_S, 1))
+    assert heard(first) == FULL
 
 
-LONGEST = (MAX_QUESTIONS + 1) * (len(IDS) + 2) + 5
-EVENTS = st.lists(
-    st.sampled_from("0123456789*#").map(KeysPressed) | st.builds(Silence) | st.builds(PromptDone),
-    min_size=1,
-    max_size=30,
-).map(lambda pattern: (pattern * LONGEST)[:LONGEST])
+def test_wrong_keys_and_silences_are_counted_apart() -> None:
+    steps = course(MENU, "9", SILENCE, "8", "9")
+    assert [shown(now)[:2] for now in steps[1:]] == [
+        ("Ask top", "top/wrong"),
+        ("Ask top", "top/silence"),
+        ("Ask top", "top/wrong"),
+        ("Enqueue general", "top/wrong"),
+    ]
 
 
-@settings(deadline=None)  # the machine may be busy
-@given(menus(), EVENTS)
-def test_every_walk_ends_in_a_queue_or_a_hang_up(menu: Menu, events: list[Event]) -> None:
-    steps = walked(menu, events)
-    # Between two questions there are at most as many messages as nodes, and each `*` repeats one of them.
-    bound = (MAX_QUESTIONS + 1) * (len(menu.nodes) + 1) + 5
-    assert isinstance(steps[bound].command, Enqueue | HangUp)
+@pytest.mark.parametrize("leaving", [("2", DONE), ("4", "9"), ("#",)])
+def test_counts_begin_anew_at_each_visit(leaving: tuple[Event | str, ...]) -> None:
+    state = walked(MENU, "9", SILENCE, "9", *leaving).state
+    assert isinstance(state, Asking)
+    assert (state.node, state.wrong_keys, state.silences) == ("top", 0, 0)
 
 
-@settings(deadline=None)  # the machine may be busy
-@given(menus(), EVENTS)
-def test_all_that_is_said_was_foreseen(menu: Menu, events: list[Event]) -> None:
-    foreseen = set(sayings(menu))
-    for taken in walked(menu, events):
-        assert said(taken.command) in foreseen
+def test_a_repeat_forgives_no_wrong_key() -> None:
+    state = walked(MENU, "9", SILENCE, "*").state
+    assert isinstance(state, Asking)
+    assert (state.wrong_keys, state.silences) == (1, 1)
 
 
-@settings(deadline=None)  # the machine may be busy
-@given(menus(), EVENTS)
-def test_each_note_tells_where_the_caller_came_from_and_went(menu: Menu, events: list[Event]) -> None:
-    steps = walked(menu, events)
-    for before, after in pairwise(steps):
-        for note in after.notes:
-            assert (note.node, note.leads_to) == (before.command.node, after.command.node)
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ASKED, Outcome.LEFT_IN_MENU),
+        (CONFIRMED, Outcome.LEFT_IN_MENU),
+        (ANNA_SAID, Outcome.LEFT_IN_MENU),
+        (PARKING_SAID, Outcome.LEFT_IN_MENU),
+        (RINGING, Outcome.LEFT_IN_MENU),
+        (RUNNING, Outcome.LEFT_IN_MENU),
+        (NEWS, Outcome.SELF_SERVED),
+        (BYE, Outcome.REFUSED),
+        (Saying("school", TRAIL, ends=Outcome.OUT_OF_HOURS), Outcome.OUT_OF_HOURS),
+        (Left(TO_SCHOOL, TRAIL), Outcome.LEFT_IN_MENU),
+        (Left(GONE, TRAIL), Outcome.REFUSED),
+    ],
+)
+def test_a_hang_up_counts_as_what_the_caller_was_doing(state: State, expected: Outcome) -> None:
+    assert outcome_of_hang_up(MENU, state) == expected
 
 
-def said(command: Command) -> tuple[object, ...]:
-    match command:
-        case Ask(prompts=prompts) | Say(prompts=prompts) | Enqueue(prompts=prompts):
-            return prompts
-        case HangUp():
-            return ()
+INFORMED = TRAIL._replace(is_informed=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (Asking("top", INFORMED), Outcome.INFORMED),
+        (Saying("news", INFORMED), Outcome.INFORMED),
+        (Saying("bye", INFORMED, ends=Outcome.REFUSED), Outcome.INFORMED),
+        (Connecting("anna", INFORMED), Outcome.INFORMED),
+        (Left(TO_SCHOOL, INFORMED), Outcome.INFORMED),
+        (Left(GONE, INFORMED), Outcome.REFUSED),  # we ended it, not the caller
+    ],
+)
+def test_who_hangs_up_after_a_crisis_message_is_informed(state: State, expected: Outcome) -> None:
+    assert outcome_of_hang_up(MENU, state) == expected
