@@ -10,12 +10,17 @@ import json
 import logging
 import shutil
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from ivr.commandline.live import reload_menus, rollback, versions
+from ivr.commandline.menus import menus
+from ivr.commandline.prompts import prompts as prompts_group
+from ivr.commandline.proving import prove_menus
+from ivr.commandline.standing import crisis, hours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,15 +57,19 @@ def _told(error: BaseException) -> Sequence[str] | None:
     from ivr.agi.errors import ServerError
     from ivr.ami.errors import AmiError
     from ivr.asterisk.errors import AsteriskError
+    from ivr.control.orders import ControlError
     from ivr.demo.errors import DemoError
     from ivr.prompts import PromptError
+    from ivr.publishing.versions import VersionsError
+    from ivr.standing import StandingUnusableError
     from ivr.toolbox import ToolboxError
     from queues.calllog.errors import CallLogError
     from queues.journal.errors import JournalError
     from queues.problems import ConfigurationError
 
     mendable = (
-        ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError, JournalError
+        ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError, JournalError,
+        ControlError, StandingUnusableError, VersionsError
     )  # fmt: skip
     if isinstance(error, BaseExceptionGroup):
         told = [_told(inner) for inner in error.exceptions]
@@ -96,22 +105,17 @@ def serve(ctx: click.Context) -> None:
     """Answer the municipal numbers until told to stop (SIGTERM, Ctrl-C)."""
     import uvloop
 
-    from ivr.menu.number import load_numbers
     from ivr.prompts import PromptLibrary
     from ivr.service import Engine, Parts
-    from ivr.speaking import prepare
+    from ivr.starting import numbers_to_start_with
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = _settings(ctx)
-    numbers = load_numbers(settings.menus, settings.ground)
-    prompts = PromptLibrary.of(settings)
-    prepare(
-        prompts,
-        numbers,
-        settings.calendar_at(time.time()),
-        progress=lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True),
+    numbers = numbers_to_start_with(
+        settings, lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True)
     )
+    prompts = PromptLibrary.of(settings)
     uvloop.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
 
 
@@ -204,6 +208,12 @@ def calls_show(ctx: click.Context, contact: str, as_json: bool) -> None:
         click.echo(json.dumps(presentation.history_json(shown), ensure_ascii=False))
     else:
         click.echo(presentation.contact_table(shown, zone=settings.time_zone, width=_width()), nl=False)
+
+
+for command in (prove_menus, reload_menus, rollback, versions):
+    menus.add_command(command)
+for group in (menus, prompts_group, crisis, hours):
+    main.add_command(group)
 
 
 if __name__ == "__main__":

@@ -51,9 +51,14 @@ class Arrivals:
     def __init__(self, numbers: Sequence[Number], settings: Settings, pseudonym_key: bytes) -> None:
         self._plan = NumberPlan(settings.region, settings.area)
         self._pseudonyms = Pseudonyms(pseudonym_key)
+        self._settings = settings
+        self.change(numbers)
+
+    def change(self, numbers: Sequence[Number]) -> None:
+        """Go by these numbers from now on. Raises `ConfigurationError` as the beginning does."""
         self._folders = {called: number.id for number in numbers for called in number.called}
         self._queues = frozenset(queue for number in numbers for queue in number.queues)
-        self._default = default_number(settings, numbers).id
+        self._default = default_number(self._settings, numbers).id
 
     def read(self, request: AgiRequest) -> Entry:
         """Read the arrival of the caller whom `request` tells of.

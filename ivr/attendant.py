@@ -62,7 +62,7 @@ class Attendant:
         self.standing: dict[str, Standing] = {}
         self._versions = {number.content_hash: number for number in numbers.values()}
         self._is_rehearsal = is_rehearsal
-        self._shift_s = 0.0  # of the calendar: what day callers are told it is
+        self.shift_s = 0.0  # of the calendar: what day callers are told it is
 
     def know(self, number: Number) -> None:
         """Know another version of a number, which `ConfigurationChanged` may make the live one."""
@@ -73,25 +73,25 @@ class Attendant:
         match event:
             case EngineStarted(calendar_shift_s=shift_s):
                 self.standing.clear()
-                self._shift_s = shift_s
+                self.shift_s = shift_s
             case ConfigurationChanged(number, content_hash):
                 live = self._versions.get(content_hash)
                 if live is not None:
                     self.numbers[number] = live
             case CrisisBegan(number):
-                standing = self._standing(number)
+                standing = self.stands(number)
                 others = tuple(crisis for crisis in standing.crises if crisis.id != event.crisis)
                 self.standing[number] = replace(standing, crises=(*others, crisis_of(event)))
             case CrisisEnded(number, crisis_id):
-                standing = self._standing(number)
+                standing = self.stands(number)
                 left = tuple(crisis for crisis in standing.crises if crisis.id != crisis_id)
                 self.standing[number] = replace(standing, crises=left)
             case HoursOverridden(number, hours):
-                standing = self._standing(number)
+                standing = self.stands(number)
                 overrides = {**standing.overrides, hours: override_of(event)}
                 self.standing[number] = replace(standing, overrides=overrides)
             case OverrideEnded(number, hours):
-                standing = self._standing(number)
+                standing = self.stands(number)
                 overrides = {key: value for key, value in standing.overrides.items() if key != hours}
                 self.standing[number] = replace(standing, overrides=overrides)
             case _:
@@ -146,9 +146,10 @@ class Attendant:
 
     def moment(self, at: float, number: str) -> Moment:
         """Return what is so for a number at UTC second `at`."""
-        return Moment(at + self._shift_s, self._standing(number), self._is_rehearsal)
+        return Moment(at + self.shift_s, self.stands(number), self._is_rehearsal)
 
-    def _standing(self, number: str) -> Standing:
+    def stands(self, number: str) -> Standing:
+        """Return what stands for a number until further notice."""
         return self.standing.get(number, NOTHING)
 
 

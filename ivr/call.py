@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
 from ivr.agi.outcomes import PromptEnded as Played
@@ -20,6 +20,7 @@ from ivr.menu.commands import BACK_KEY, KEYED_DIGITS, Ask, Listen, Run, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
 from ivr.scripts.errors import ScriptNotLoadedError
 from ivr.scripts.running import ScriptFailed, ScriptOverdue, ScriptReturned, run_script
+from ivr.scripts.shelf import ScriptShelf
 from routing.events import (
     DigitPressed,
     OfferAnswered,
@@ -35,14 +36,13 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ivr.agi.session import AgiSession
     from ivr.contact import Contact
     from ivr.dead_man import Renewals
     from ivr.exchange import Exchange
     from ivr.menu.texts import Prompt
-    from ivr.prompts import PromptLibrary
     from ivr.ring import RingPort, Rung
     from ivr.scripts.running import ScriptFunction
     from routing.events import Input
@@ -54,9 +54,16 @@ SKIPPING_KEYS = "0123456789*#"  # what ends a message before its end
 log = logging.getLogger(__name__)
 
 
-def no_scripts(name: str) -> ScriptFunction:
-    """Have no script of any name. Raises `ScriptNotLoadedError`."""
-    raise ScriptNotLoadedError(f"script {name}: no folder of scripts is set")
+class Sounds(Protocol):
+    """Who knows the sounds of prompts: in a service, `ivr.prompts.PromptLibrary`."""
+
+    def sound(self, prompts: Iterable[Prompt]) -> str:
+        """Give the name that Asterisk plays all these prompts by, one after the other."""
+        ...
+
+    def length_s(self, prompts: Iterable[Prompt]) -> float:
+        """Give how long that plays, in seconds."""
+        ...
 
 
 class CallSession:
@@ -65,13 +72,13 @@ class CallSession:
     def __init__(
         self,
         exchange: Exchange,
-        prompts: PromptLibrary,
+        prompts: Sounds,
         contact: Contact,
         session: AgiSession,
         ring: RingPort,
         renewals: Renewals,
         is_consulting: Callable[[str], bool] = lambda _: False,
-        scripts: Callable[[str], ScriptFunction] = no_scripts,
+        scripts: Callable[[str], ScriptFunction] = ScriptShelf(None),  # noqa: B008  # it holds nothing
     ) -> None:
         self._exchange = exchange
         self._prompts = prompts

@@ -13,6 +13,7 @@ from ivr.attendant import Attendant, played
 from ivr.contact import OFFICER_RING_S, Contact, Leave, Phase, Ring, Wait
 from ivr.menu.commands import Ask, KeysPressed, NotReached, PromptDone, Say, ScriptDone, Silence
 from ivr.menu.commands import SecretKeyed as SecretDigits
+from ivr.menu.number import policy as merged
 from routing.events import (
     AgentOffered,
     AgentPaused,
@@ -26,6 +27,7 @@ from routing.events import (
     CallerQueued,
     CallerReturned,
     CallTransferred,
+    ConfigurationChanged,
     ConsultBegan,
     ConsultEnded,
     ContactCarried,
@@ -71,7 +73,7 @@ class Core:
 
     def __init__(self, numbers: Mapping[str, Number], policy: Policy, *, is_rehearsal: bool = False) -> None:
         self.attendant = Attendant(numbers, is_rehearsal=is_rehearsal)
-        self._queues = frozenset(policy.queues)
+        self._policy = policy
         self._router = Router(policy)
         self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
         self.contacts: dict[str, Contact] = {}
@@ -167,6 +169,8 @@ class Core:
                 if (handed := self._with(contact, officer, Phase.HANDED)) is None:
                     return None
                 return self._not_reached(at, handed)
+            case ConfigurationChanged():
+                self._reconfigure()
             case EngineStarted():
                 self.contacts.clear()
                 self._over.clear()
@@ -175,6 +179,15 @@ class Core:
             case _:
                 pass  # the clock, the configuration and the timer concern no single contact
         return self._route(at, event)
+
+    def _reconfigure(self) -> None:
+        """Go by the live numbers' queues and agents; an agent who is no more only gets no new callers."""
+        live = merged(self.attendant.numbers.values())
+        if live != self._policy:
+            self._policy = live
+            self._router.change(live)
+            for agent in live.agents:
+                self.telephones.setdefault(agent, TelephoneState.UNREACHABLE)
 
     def _with(self, contact_id: str, agent: str, phase: Phase) -> Contact | None:
         contact = self.contacts.get(contact_id)
@@ -211,7 +224,7 @@ class Core:
     def _place(self, at: float, contact: Contact, queue: str | None) -> CallerQueued:
         """Return the place of a caller who waits again: since the first time they waited."""
         before = contact.queued
-        if queue not in self._queues or queue is None:
+        if queue not in self._policy.queues or queue is None:
             queue = contact.number.menu.person_queue if before is None else before.queue
         return CallerQueued(contact.id, queue, at if before is None else before.since)
 
@@ -258,7 +271,7 @@ class Core:
         if contact.queued is None:
             since = event.waits_since(at)
             # The dialplan may still speak of a queue that is no more.
-            queue = event.queue if event.queue in self._queues else contact.number.menu.person_queue
+            queue = event.queue if event.queue in self._policy.queues else contact.number.menu.person_queue
             contact.queued = contact.chosen or CallerQueued(contact.id, queue, since)
         return True
 
@@ -288,6 +301,9 @@ class Core:
         return decisions if queued is None else decisions + self._enqueue(at, contact, queued)
 
     def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
+        if queued.queue not in self._policy.queues:  # of a menu that is live no more
+            live = self.attendant.numbers[contact.number.id].menu.person_queue
+            queued = queued._replace(queue=live)
         contact.wait()
         contact.queued = queued
         return [queued, *self._route(at, queued)]

@@ -32,6 +32,10 @@ class FallbackMirror:
     ) -> None:
         self._telephones = telephones
         self._paused = paused
+        self.change(policy)
+
+    def change(self, policy: Policy) -> None:
+        """Go by another policy from now on; Asterisk's members follow at the next `match`."""
         self._places: dict[str, list[tuple[str, int]]] = {agent: [] for agent in policy.agents}
         for queue in policy.queues.values():
             for candidate in Line(queue, policy.agents).candidates:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ivr import rehearsal
 from ivr.call import CallSession
 from ivr.consult import Consults, ConsultSession, Target, read_target
 from ivr.contact import Leave, Phase
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ivr.dead_man import Renewals
     from ivr.exchange import Exchange
     from ivr.prompts import PromptLibrary
+    from ivr.rehearsal import Rehearsal
     from ivr.scripts.running import ScriptFunction
     from ivr.translator import Translator
     from routing.events import Input
@@ -53,6 +55,7 @@ class Rooms(NamedTuple):
     renewals: Renewals
     tell: Callable[[Input], bool]  # what concerns agents, so that Asterisk's own queues hear of it too
     scripts: Callable[[str], ScriptFunction]  # departments' own, by name
+    rehearsal: Rehearsal  # which shares nothing with the rest but what callers hear
 
 
 class Reception:
@@ -63,12 +66,14 @@ class Reception:
         self._exchange = rooms.exchange
 
     async def serve(self, session: AgiSession) -> None:
-        """Serve one AGI session: a caller's, or one of a telephone of ours."""
+        """Serve one AGI session: a caller's, one of a telephone of ours, or a rehearsal's."""
         match session.request.script:
             case "consult":
                 await self._consult(session)
             case "duty":
                 await self._duty(session)
+            case rehearsal.SCRIPT:
+                await self._rooms.rehearsal.serve(session)
             case _:
                 await self._caller(session)
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.agi.server import FastAgiServer
 from ivr.ami.client import AmiClient
 from ivr.arrivals import Arrivals
-from ivr.call import no_scripts
 from ivr.clock import EngineClock
 from ivr.consult import Consults
 from ivr.core import Core
@@ -27,12 +26,16 @@ from ivr.menu.number import policy
 from ivr.mirror import FallbackMirror
 from ivr.open_files import allow_open_files
 from ivr.orders import Orders
+from ivr.publishing.swap import Swap
 from ivr.reception import Reception, Rooms
 from ivr.reconciliation import Before, Reconciliation
+from ivr.rehearsal import Rehearsal
 from ivr.restoration import fit, restore
-from ivr.scripts.folder import load_script
+from ivr.scripts.shelf import ScriptShelf
+from ivr.speaking import prepare
 from ivr.transfers import Transfers
 from ivr.translator import Translator
+from ivr.upkeep import Upkeep
 from queues.journal.errors import JournalError
 from queues.journal.reader import read_since_start
 from queues.journal.writer import JournalWriter
@@ -55,7 +58,6 @@ if TYPE_CHECKING:
     from ivr.menu.number import Number
     from ivr.prompts import PromptLibrary
     from ivr.restoration import Restored
-    from ivr.scripts.running import ScriptFunction
     from ivr.settings import Settings
     from routing.events import Recorded
     from routing.policy import Policy
@@ -80,11 +82,6 @@ class Parts(NamedTuple):
     following: Callable[[Path, str], Following] = Following  # who brings the journal into the call log
 
 
-def scripts_in(folder: Path | None) -> Callable[[str], ScriptFunction]:
-    """Return what finds a department's script by its name, each imported once."""
-    return no_scripts if folder is None else cache(partial(load_script, folder))
-
-
 class Engine:
     """Answer calls until told to stop. Make one, then `await run()`."""
 
@@ -102,7 +99,7 @@ class Engine:
         self.exchange = Exchange(core, self._journal, self._clock, orders.withdraw)
         led_to = targets(parts.numbers)
         transfers = Transfers(orders.tell, core.contacts, led_to, consults, orders.release)
-        translator = Translator(orders.tell, core.contacts, everybody.agents, orders.withdraw, transfers)
+        translator = Translator(orders.tell, core.contacts, core.telephones, orders.withdraw, transfers)
 
         def take(event: AmiEvent) -> None:
             lateness.begin(event)
@@ -122,6 +119,7 @@ class Engine:
             on_lost=self._disconnected,
         )
         orders.attach(self._ami, self.exchange, translator.ringing_channel)
+        scripts = ScriptShelf(settings.scripts)
         rooms = Rooms(
             self.exchange,
             arrivals,
@@ -130,9 +128,14 @@ class Engine:
             consults,
             orders,
             orders.tell,
-            scripts_in(settings.scripts),
+            scripts,
+            Rehearsal(
+                core.attendant, settings, parts.prompts, self._clock, scripts, partial(prepare, parts.prompts)
+            ),
         )
         self._reception = Reception(rooms)
+        swap = Swap(self.exchange, arrivals, mirror, led_to, scripts.forget)
+        self._upkeep = Upkeep(settings, parts.prompts, self.exchange, swap)
         self._following = parts.following(settings.journal, settings.database_url)
         self._stopping = asyncio.Event()
         self.ready = asyncio.Event()  # calls are answered from now on
@@ -159,6 +162,7 @@ class Engine:
                     group.create_task(self._end_restoration(), name="restoration"),
                     group.create_task(self._watch_clock(), name="clock"),
                     group.create_task(self._following.keep(), name="follower"),
+                    group.create_task(self._upkeep.keep(), name="upkeep"),
                 ]
                 log.info("answering on %s:%d", settings.agi_host, settings.agi_port)
                 self.ready.set()
@@ -203,6 +207,7 @@ class Engine:
             log.warning("the journal ended within an event: %d bytes were cut off", repair.cut_bytes)
         for number in self._parts.numbers:
             self.exchange.happened(ConfigurationChanged(number.id, number.content_hash))
+        self._upkeep.begin()
 
     def _disconnected(self, _: AmiError) -> None:
         self.exchange.happened(AsteriskDisconnected())

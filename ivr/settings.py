@@ -22,6 +22,7 @@ from ivr.asterisk.errors import UnfitSettingError
 from ivr.asterisk.secrets import SecretsFolder
 from ivr.asterisk.site import TlsIdentity, Trunk
 from ivr.menu.number import Ground
+from ivr.prompts.speech import ESPEAK_COMMAND
 from queues.yamlfile import Findings, Value, read_file
 
 if TYPE_CHECKING:
@@ -108,6 +109,26 @@ class Settings:
     def prompts(self) -> Path:
         """The folder of spoken prompts."""
         return self.prompt_cache or self.state / "prompts"
+
+    @property
+    def speech_command(self) -> tuple[str, ...]:
+        """What speaks texts."""
+        return self.speech or ESPEAK_COMMAND
+
+    @property
+    def versions(self) -> Path:
+        """The folder of the menus that were live."""
+        return self.state.absolute() / "versions"
+
+    @property
+    def standing(self) -> Path:
+        """The file of crisis messages and overridden hours."""
+        return self.state.absolute() / "standing.jsonl"
+
+    @property
+    def control(self) -> Path:
+        """The socket at which a running engine takes orders."""
+        return self.state.absolute() / "control.sock"
 
     @property
     def secrets(self) -> SecretsFolder:

@@ -72,7 +72,7 @@ class Translator:
         self._withdraw = withdraw
         self._transfers = transfers
         self._contacts = contacts
-        self._agents = frozenset(agents)
+        self._agents = agents  # as they are at each moment
         self._ringing: dict[str, str] = {}  # contact -> name of the channel that rings the agent
         self._ended_unknown: dict[str, None] = {}  # the oldest first; agents' legs are among them
 

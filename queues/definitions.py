@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 QUEUES_FILE = "queues.yaml"
 AGENTS_FILE = "agents.yaml"
 OFFICERS_FILE = "officers.yaml"  # need not be there
+HOURS_FILE = "hours.yaml"  # nor this one
 
 # Starts with a letter, so no id is a telephone number; these signs are safe in every configuration we render.
 ID = re.compile(r"[a-z][a-z0-9-]{1,30}", re.ASCII)
@@ -63,6 +64,9 @@ QUEUE = Shape(
 _SKILLS = keyed(ID_KEY, _LEVEL, "queues, each with a level from 1 (can) to 3 (masters)")
 AGENT = Shape({"name": TEXT}, {"specialist": _SKILLS, "generalist": _SKILLS})
 OFFICER = Shape({"name": TEXT, "extension": _EXTENSION})
+QUEUES = Shape({"queues": keyed(ID_KEY, QUEUE.schema, "each group that answers, by its id")})
+AGENTS = Shape({"agents": keyed(ID_KEY, AGENT.schema, "each person, by an id that never changes")})
+OFFICERS = Shape({"officers": keyed(ID_KEY, OFFICER.schema, "each person who may be dialled, by id")})
 
 _REACHES: Mapping[str, Reach] = {
     "specialists": "specialists",
@@ -92,23 +96,38 @@ class Definitions:
     agent_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
     officer_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
     extension_places: Mapping[str, Value] = field(repr=False, default_factory=dict)
+    unread: frozenset[str] = frozenset()  # the files that could not be read
 
 
-def load_definitions(folder: Path, findings: Findings, hours: Collection[str] = ()) -> Definitions:
-    """Load the files of a number's folder, whose name is the number's id; all that is wrong is noted.
+def load_definitions(
+    folder: Path, findings: Findings, hours: Collection[str] | None = (), number: str = ""
+) -> Definitions:
+    """Load the files of a number's folder; all that is wrong is noted.
 
-    `hours` are the ids of its opening hours.
+    `hours` are the ids of its opening hours, None when these are not known; `number` is the number's id where
+    that is not the folder's name.
     """
     extensions: dict[str, Value] = {}
-    queues, queue_places = _load_queues(folder, extensions, hours, findings)
-    agents, agent_places = _load_agents(folder, queues, findings)
+    queues, queue_places = _load_queues(folder, number or folder.name, extensions, hours, findings)
+    agents, agent_places = _load_agents(folder, queues if _are_known(queues) else {}, findings)
     officers, officer_places = _load_officers(folder, extensions, findings)
     for queue_id, queue in queues.items():
-        if queue.rings and agents and not any(_may_answer(agent, queue) for agent in agents.values()):
+        if (
+            queue.rings
+            and agents
+            and _are_known(queues)
+            and not any(_may_answer(agent, queue) for agent in agents.values())
+        ):
             queue_places[queue_id].error(
-                f"expected somebody who may answer, found nobody in {AGENTS_FILE} whom its rings ask"
+                f"expected somebody who may answer, found nobody in {AGENTS_FILE} whom its rings ask; make"
+                " somebody its specialist"
             )
-    return Definitions(queues, agents, officers, queue_places, agent_places, officer_places, extensions)
+    unread = set() if _are_known(queues) else {QUEUES_FILE}
+    if (folder / OFFICERS_FILE).exists() and not _are_known(officers):
+        unread.add(OFFICERS_FILE)
+    return Definitions(
+        queues, agents, officers, queue_places, agent_places, officer_places, extensions, frozenset(unread)
+    )
 
 
 def merge(folders: Iterable[Definitions]) -> Policy:
@@ -142,7 +161,8 @@ def _once(what: str, key: str, here: Mapping[str, Value], places: dict[str, Valu
         return
     first = places.setdefault(key, place)
     if first is not place:
-        place.error(f'expected an {what} of its own, found "{key}" also in {first.path}, line {first.line}')
+        where = f"{first.path}, line {first.line}"
+        place.error(f'expected an {what} of its own, found "{key}" also in {where}; choose another')
 
 
 def _extension(section: Section, places: dict[str, Value]) -> str:
@@ -155,27 +175,28 @@ def _extension(section: Section, places: dict[str, Value]) -> str:
     return extension
 
 
-def _hours(section: Section, known: Collection[str]) -> str:
+def _hours(section: Section, known: Collection[str] | None) -> str:
     value = section.get("hours")
     hours = "" if value is None else value.text(what="the id of opening hours")
-    if value is not None and hours and hours not in known:
-        value.error(f"unknown opening hours {value.found}; {suggestion(hours, known)}")
+    if value is not None and hours and known is not None and hours not in known:
+        remedy = suggestion(hours, known) if known else f"there is none in {HOURS_FILE}"
+        value.error(f"unknown opening hours {value.found}; {remedy}")
     return hours
 
 
 def _load_queues(
-    folder: Path, extensions: dict[str, Value], hours: Collection[str], findings: Findings
+    folder: Path, number: str, extensions: dict[str, Value], hours: Collection[str] | None, findings: Findings
 ) -> tuple[dict[str, Queue], dict[str, Value]]:
     queues: dict[str, Queue] = {}
     places: dict[str, Value] = {}
-    for key, value in _entries(folder / QUEUES_FILE, "queues", findings):
-        queue_id = key.text(what=ID_WORDS, pattern=ID)
+    for key, value in _entries(folder / QUEUES_FILE, QUEUES, findings):
+        queue_id = _id(key)
         section = value.shaped(QUEUE)
         confidential = section.boolean("confidential")
         queue = Queue(
             id=queue_id,
             name=_name(section),
-            number=folder.name,
+            number=number,
             rings=_rings(section, confidential=confidential),
             confidential=confidential,
             ring_s=section.seconds("ring time", RING_S[1], least=RING_S[0], most=RING_S[2]),
@@ -213,8 +234,8 @@ def _load_agents(
 ) -> tuple[dict[str, Agent], dict[str, Value]]:
     agents: dict[str, Agent] = {}
     places: dict[str, Value] = {}
-    for key, value in _entries(folder / AGENTS_FILE, "agents", findings):
-        agent_id = key.text(what=ID_WORDS, pattern=ID)
+    for key, value in _entries(folder / AGENTS_FILE, AGENTS, findings):
+        agent_id = _id(key)
         section = value.shaped(AGENT)
         agent = Agent(agent_id, _name(section), _skills(section, queues))
         if not agent.skills:
@@ -231,10 +252,8 @@ def _load_officers(
     places: dict[str, Value] = {}
     if not (folder / OFFICERS_FILE).exists():
         return officers, places
-    for key, value in _entries(
-        folder / OFFICERS_FILE, "officers", findings, "; without any, delete the file"
-    ):
-        officer_id = key.text(what=ID_WORDS, pattern=ID)
+    for key, value in _entries(folder / OFFICERS_FILE, OFFICERS, findings, "; without any, delete the file"):
+        officer_id = _id(key)
         section = value.shaped(OFFICER)
         officer = Officer(officer_id, _name(section), _extension(section, extensions))
         if officer_id:
@@ -249,14 +268,14 @@ def _skills(section: Section, queues: Mapping[str, Queue]) -> dict[str, Skill]:
             queue_id = key.text()
             level = value.integer(least=LEVELS[0], most=LEVELS[1])
             if queue_id in skills:
-                key.error(f'expected specialist or generalist of "{queue_id}", found both')
+                key.error(f'expected specialist or generalist of "{queue_id}", found both; remove one')
             elif queues and queue_id not in queues:
                 key.error(f"unknown queue; {suggestion(queue_id, queues)}")
             elif queue_id in queues and queues[queue_id].confidential and role == "generalist":
                 key.error(
                     f'expected only specialists, because "{queue_id}" is confidential, found a generalist'
                 )
-            skills[queue_id] = Skill(role, level)
+            skills.setdefault(queue_id, Skill(role, level))
     return skills
 
 
@@ -268,16 +287,31 @@ def _may_answer(agent: Agent, queue: Queue) -> bool:
     )
 
 
-def _entries(path: Path, name: str, findings: Findings, remedy: str = "") -> tuple[tuple[Value, Value], ...]:
+def _entries(
+    path: Path, shape: Shape, findings: Findings, remedy: str = ""
+) -> tuple[tuple[Value, Value], ...]:
     root = read_file(path, findings)
     if root is None:
         return ()
-    section = root.section(required=(name,))
+    section, (name,) = root.shaped(shape), shape.required
     what = f"{name}, each with its id as key"
-    entries, value = section.entries(name, what=what), section.get(name)
-    if value is not None and not entries:
+    value = section.get(name)
+    if value is None:
+        return ()
+    if value.is_empty:
         value.expected(what, remedy)
-    return entries
+        return ()
+    return value.entries(what=what)
+
+
+def _are_known(ids: Collection[str]) -> bool:
+    """Tell whether something may be said to be none of these: a wrong id is not what others call it."""
+    return bool(ids) and all(ID.fullmatch(each) for each in ids)
+
+
+def _id(key: Value) -> str:
+    """Read an id; one that is wrong is returned all the same, for what refers to it is not to blame."""
+    return key.text(what=ID_WORDS, pattern=ID) or key.written or ""
 
 
 def _name(section: Section) -> str:

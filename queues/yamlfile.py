@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from queues.shapes import Shape
 
 __all__ = [
+    "BOOLEANS",
     "ConfigurationError",
     "Findings",
     "Problem",
@@ -52,7 +53,7 @@ MAX_TEXT = 2_000  # characters of one text: about two minutes of speech
 _UNIT_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _TIME = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?) ?(ms|s|min|h)", re.ASCII)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
-_BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}
+BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}
 
 Meaning = TypeVar("Meaning")
 
@@ -98,6 +99,11 @@ class Value:
     def is_list(self) -> bool:
         """Whether a list stands there."""
         return isinstance(self.node, yaml.SequenceNode)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands there, or a mapping or a list without anything in it."""
+        return _is_nothing(self.node) or not (isinstance(self.node, yaml.ScalarNode) or self.node.value)
 
     def words(self) -> tuple[str, ...]:
         """Return every text that stands here or below, keys left out. Nothing is checked or noted."""
@@ -179,7 +185,7 @@ class Value:
 
     def boolean(self) -> bool:
         """Read `yes` or `no` (`true` and `false` too, with quotes or without). False when it is wrong."""
-        meaning = _BOOLEANS.get((self.written or "").lower())
+        meaning = BOOLEANS.get((self.written or "").lower())
         if meaning is None:
             self.expected("yes or no")
         return bool(meaning)
@@ -201,7 +207,7 @@ class Value:
             self.expected(what)
             return ()
         if not least <= len(self.node.value) <= most:
-            self.expected(f"{what} with {least} to {most} entries")
+            self.expected(f"{what} ({least} to {most} of them)")
         return tuple(
             self._inner(node, f"{self.trail}[{place}]")
             for place, node in enumerate(self.node.value[:most], start=1)

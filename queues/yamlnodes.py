@@ -25,22 +25,25 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 1_000_000  # a menu of 200 nodes takes about 40,000
 MAX_DEPTH = 20  # lists and mappings inside each other; the shipped files need 5
+MAX_REFUSED = 10  # anchors, aliases and tags that are told: a file that is full of them was made by a program
 
 NULL_TAG = "tag:yaml.org,2002:null"
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")}
 # Control characters, exotic line ends, direction overrides, byte order marks, halves of characters.
 _UNPRINTABLE = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202f-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
+    "[^\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u200c\u200d\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
 )
 
 
-_INDENTATION = "expected the indentation of the lines it belongs with, or an end of the one before"
+_INDENTATION = "expected as many blanks before this line as before those that it belongs with"
 _NUMBER_OF_CHARACTER = "expected the number of a character after the backslash"
 _TEXT_BELOW = "expected the text on the lines below the > or |, indented"
+_TOO_DEEP = f"expected at most {MAX_DEPTH} lists and keys inside each other, found more"
 # What libyaml says of the mistakes that people make, and PyYAML's own parser where it says it otherwise; and
 # what it should say to them.
 _MISTAKES = {
-    "mapping values": 'expected no ": " within a value; quote the text, or indent like the line before',
+    _TOO_DEEP: _TOO_DEEP,
+    "mapping values": 'expected no ": " within a text; put it in quotes, or indent it like the line before',
     "expected '-' indicator": _INDENTATION,
     "expected key": _INDENTATION,
     "<block end>": _INDENTATION,
@@ -125,36 +128,42 @@ class _Composer(Composer, Parser, Resolver):
         self._path = path
         self._findings = findings
         self._depth = 0
+        self._refused = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            self._refuse(mark, f"aliases (*{event.anchor}) are not used here; write it out again")
+            self._refuse(mark, f"aliases (*{event.anchor})", "write it out again, or put the text in quotes")
             self.get_event()
             return yaml.ScalarNode(NULL_TAG, "", mark, mark)
         if event.anchor is not None:
-            self._refuse(mark, f"anchors (&{event.anchor}) are not used here; remove it")
+            self._refuse(mark, f"anchors (&{event.anchor})", "remove it, or put the text in quotes")
             event.anchor = None
         if event.tag not in _PLAIN_TAGS | {None, "!"}:
-            self._refuse(mark, f"tags ({event.tag}) are not used here; remove it")
+            self._refuse(mark, f"tags ({event.tag})", "remove it, or put the text in quotes")
             event.tag = None
         if isinstance(event, yaml.ScalarEvent):
             found = _UNPRINTABLE.search(event.value)  # an escape such as "\0" made it
             if found is not None:
-                self._refuse(mark, _unprintable(found[0]))
+                self._note(mark, _unprintable(found[0]))
         if self._depth == MAX_DEPTH:
-            raise yaml.MarkedYAMLError(None, None, f"more than {MAX_DEPTH} levels inside each other", mark)
+            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, mark)
         self._depth += 1
         try:
             return super().compose_node(parent, index)
         finally:
             self._depth -= 1
 
-    def _refuse(self, mark: yaml.Mark, message: str) -> None:
+    def _refuse(self, mark: yaml.Mark, what: str, remedy: str) -> None:
+        self._refused += 1
+        if self._refused <= MAX_REFUSED:
+            shown = what if len(what) <= 2 * MAX_WORD else f"{what[: 2 * MAX_WORD]}…"
+            self._note(mark, f"{shown} are not used here; {remedy}")
+
+    def _note(self, mark: yaml.Mark, message: str) -> None:
         self.usable = False
-        shown = message if len(message) <= 2 * MAX_WORD + 40 else f"{message[: 2 * MAX_WORD]}…"
-        self._findings.note(self._path, mark.line + 1, mark.column + 1, shown)
+        self._findings.note(self._path, mark.line + 1, mark.column + 1, message)
 
 
 def _mistake(error: yaml.MarkedYAMLError) -> str:
@@ -176,7 +185,7 @@ def _began(error: yaml.MarkedYAMLError) -> str:
         or "document" in (error.problem or "")
     ):
         return ""
-    return f"; it began in line {began.line + 1}"
+    return f"; the part began in line {began.line + 1}"
 
 
 def _unprintable(character: str) -> str:

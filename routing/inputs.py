@@ -79,7 +79,7 @@ class ConfigurationChanged(NamedTuple):
 
 
 class CrisisBegan(NamedTuple):
-    """Who phones from `since` on hears this message: at once, or on coming to `queue`. Again: it has changed."""
+    """Who phones from `since` on hears this message, at once or on coming to `queue`. Again: it changed."""
 
     number: str
     crisis: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from routing.policy import Agent, Queue, Reach, Skill
+    from routing.policy import Agent, Policy, Queue, Reach, Skill
 
 
 class Waiting(NamedTuple):
@@ -43,6 +43,20 @@ class Line:
             if (skill := agent.skills.get(queue.id)) is not None
             and (ring := _first_ring(queue, skill)) is not None
         )
+
+
+def lines_of(policy: Policy, before: Mapping[str, Line], needed: Collection[str]) -> dict[str, Line]:
+    """Make the lines of a policy; who waited in the lines `before` keeps the place.
+
+    A queue that is no more stays as it was while it is among the `needed`.
+    """
+    lines = {queue.id: Line(queue, policy.agents) for queue in policy.queues.values()}
+    for queue_id, old in before.items():
+        if queue_id in lines:
+            lines[queue_id].waiting = old.waiting
+        elif queue_id in needed:
+            lines[queue_id] = old
+    return lines
 
 
 def _first_ring(queue: Queue, skill: Skill) -> int | None:

@@ -40,12 +40,12 @@ from routing.events import (
     TalkEnded,
     TelephoneState,
 )
-from routing.line import Line, Waiting
+from routing.line import Waiting, lines_of
 
 if TYPE_CHECKING:
     from routing.desk import Phase
     from routing.events import Decision, Event
-    from routing.line import Candidate
+    from routing.line import Candidate, Line
     from routing.policy import Policy
 
 
@@ -61,7 +61,7 @@ class Router:
         self._reset()
 
     def _reset(self) -> None:
-        self._lines = {queue.id: Line(queue, self._policy.agents) for queue in self._policy.queues.values()}
+        self._lines = lines_of(self._policy, {}, ())
         self._desks = {agent: Desk() for agent in self._policy.agents}
         self._engagements: dict[str, Engagement] = {}
         self._free: set[str] = set()
@@ -116,6 +116,13 @@ class Router:
         if self._waiting_count and not self._holds:
             self._match(at, decisions)
         return decisions
+
+    def change(self, policy: Policy) -> None:
+        """Go by another policy from the next step on; talks, offers and places stay."""
+        self._policy = policy
+        self._lines = lines_of(policy, self._lines, {each.queue for each in self._engagements.values()})
+        for agent in policy.agents:
+            self._desks.setdefault(agent, Desk())
 
     def knows(self, contact: str) -> bool:
         """Tell whether the contact has a place in a queue or an agent."""

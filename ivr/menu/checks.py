@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menu.lengths import estimated_s
 from ivr.menu.model import (
     ChoiceNode,
     DigitsNode,
@@ -19,7 +18,6 @@ from ivr.menu.model import (
     QueueNode,
     ScriptNode,
     destinations,
-    texts_of,
 )
 from routing.events import Outcome
 
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
     from queues.yamlfile import Value
 
 MOST_OPTIONS = 6  # said: who hears a seventh has forgotten the first
-LONGEST_PROMPT_S = 30.0  # of one text: nobody listens longer
 
+_COUNTED = '"counts as: out of hours" or "counts as: refused"'
 # Where a caller does something, or a telephone rings: nobody is led past these without an end.
 ASKING = (ChoiceNode, DigitsNode, OfficerNode, ScriptNode)
 
@@ -43,11 +41,10 @@ def check_nodes(
     _unreachable(nodes, places, starts, person)
     _rings(nodes, places)
     _without_person(nodes, places)
-    _dead_ends(nodes, places)
+    _dead_ends(nodes, places, starts)
     for node_id, node in nodes.items():
         if isinstance(node, ChoiceNode):
             _options(node, places[node_id])
-        _lengths(node, places[node_id])
 
 
 def most_steps(nodes: Mapping[str, Node], starts: Sequence[str]) -> int:
@@ -113,7 +110,10 @@ def _rings(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> None:
                     clear.add(way.pop())
             elif to in way:
                 ring = " → ".join([*way[way.index(to) :], to])
-                places[to].error(f"callers are led round and round here without being asked: {ring}")
+                places[to].error(
+                    f"callers are led round and round here without being asked: {ring}; lead one of these"
+                    " elsewhere"
+                )
             elif to not in clear and not isinstance(nodes[to], ASKING):
                 way.append(to)
                 left.append(iter(dict.fromkeys(destinations(nodes[to]))))
@@ -124,7 +124,9 @@ def _without_person(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> N
     ends = _leading_to(nodes, {node_id for node_id, node in nodes.items() if _is_person(node)})
     for node_id, node in nodes.items():
         if isinstance(node, ChoiceNode | DigitsNode) and node_id not in ends:
-            places[node_id].error("no key and no silence ever leads on to a person from here; add a way")
+            places[node_id].error(
+                "no key and no silence ever leads to a person from here; let one lead to a queue"
+            )
 
 
 def _leading_to(nodes: Mapping[str, Node], ends: Collection[str]) -> set[str]:
@@ -150,8 +152,14 @@ def _is_dead_end(node: Node) -> bool:
     return isinstance(node, GoodbyeNode) and node.outcome is Outcome.SELF_SERVED
 
 
-def _dead_ends(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> None:
+def _dead_ends(nodes: Mapping[str, Node], places: Mapping[str, Value], starts: Sequence[str]) -> None:
     """Note each place where the call ends as if it had been answered, without anything that answered."""
+    for start in dict.fromkeys(starts):
+        if _is_dead_end(nodes[start]):
+            places[start].error(
+                "dead end: calls begin here and end at once, and nobody has helped; begin elsewhere, or write"
+                f" here {_COUNTED}"
+            )
     for node_id, node in nodes.items():
         if isinstance(node, MessageNode):
             continue  # a message offers a person before the call ends
@@ -159,7 +167,7 @@ def _dead_ends(nodes: Mapping[str, Node], places: Mapping[str, Value]) -> None:
         for to in sorted(ends):
             places[node_id].error(
                 f'dead end: the call ends at "{to}" and nobody has helped; lead to a message, which offers a'
-                ' person, or write there what it counts as: "out of hours" or "refused"'
+                f" person, or write there {_COUNTED}"
             )
 
 
@@ -170,13 +178,3 @@ def _options(node: ChoiceNode, place: Value) -> None:
             f"expected at most {MOST_OPTIONS} options that are said, found {said}: nobody remembers more;"
             ' divide the menu, or say "accepted_because: …" why not'
         )
-
-
-def _lengths(node: Node, place: Value) -> None:
-    for text in texts_of(node):
-        for prompt in dict.fromkeys(text.prompts.values()):
-            lasts_s = estimated_s(prompt)
-            if lasts_s > LONGEST_PROMPT_S:
-                most = f"expected at most {LONGEST_PROMPT_S:g} s of speech in one text"
-                where = f"{text.name} ({prompt.language})"
-                place.error(f"{most}, found about {lasts_s:.0f} s in {where}; say less, or divide it")

@@ -9,23 +9,24 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.menu.language import WAY
-from ivr.menu.loader import Loaded, way_of
 from ivr.menu.model import Replaced
+from ivr.menu.surroundings import way_of
 from ivr.menu.texts import Pace, Prompt, Text
 from ivr.menu.wording import PACE, PACES, SAID, Wording
-from ivr.spoken.moments import telephone
+from ivr.spoken.moments import LANGUAGES, telephone
 from ivr.spoken.sentences import filled
 from queues.shapes import TEXT, TIME, YES_NO, Shape, described, either, keyed, listed
+from queues.yamlfile import BOOLEANS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ivr.menu.loader import Surroundings
     from ivr.menu.messages import Messages
-    from ivr.menu.model import Menu
+    from ivr.menu.surroundings import Loaded
     from queues.yamlfile import Section, Value
 
+_OLD_NUMBERS = "old telephone numbers, each with where it leads"
 MAX_CALLED_NUMBERS = 100
 MAX_LANGUAGES = 20
 MOST_EXTRA_WAIT_S = 20.0
@@ -52,7 +53,7 @@ FRONT = Shape(
 
 # ITU-T E.164: at most 15 digits with the country's code, which never begins with 0.
 _E164 = re.compile(r"\+[1-9](?:[ -]?[0-9]){6,14}", re.ASCII)
-_E164_WORDS = "a telephone number such as +46858028500"
+_E164_WORDS = "a telephone number with + and the country's code, such as +46858028500"
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)  # ISO 639
 _LANGUAGE_WORDS = "a language's code such as sv or en"
 # What begins every call, in this order, and the exchange's own words for it.
@@ -63,7 +64,7 @@ class Front(NamedTuple):
     """What `number.yaml` says; `called` and `replaced` have the place of each telephone number."""
 
     name: str
-    trouble: Prompt
+    trouble: Prompt | None  # None when it is wrong
     opening: tuple[Text, ...]
     extra_wait_s: Mapping[str, float]
     called: Mapping[str, Value]
@@ -71,39 +72,46 @@ class Front(NamedTuple):
 
 
 def read_languages(section: Section | None, recordings: Path) -> Wording:
-    """Read which languages are spoken, and how; what everything else is read with."""
+    """Read which languages are spoken, and how; what everything else is read with.
+
+    None are known when something is wrong with them.
+    """
     value = None if section is None else section.get("languages")
     if value is None:
-        return Wording(("sv",), recordings=recordings)
-    languages = [code for code, _ in _languages(value) if code]
-    return Wording(tuple(languages) or ("sv",), _paces(value), recordings)
+        return Wording((), recordings=recordings)
+    already = value.findings.errors
+    languages = tuple(code for code, _ in _languages(value))
+    is_usable = value.findings.errors == already and not value.findings.full
+    return Wording(languages if is_usable else (), _paces(value), recordings)
 
 
-def read_front(section: Section, wording: Wording, messages: Messages) -> Front | None:
-    """Read everything but where old numbers lead. None when the number cannot be used without it."""
+def read_front(section: Section, wording: Wording, messages: Messages) -> Front:
+    """Read everything but where old numbers lead."""
     trouble = section.get("trouble")
     said = None if trouble is None else wording.read(trouble, "trouble")
     opening = [text for key, own in _OPENING if (text := _opening(section, key, own, wording, messages))]
     called = _called(section)
     replaced: dict[str, Value] = {}
-    for key, _ in section.entries("replaced numbers", what="old telephone numbers, each with where it leads"):
+    for key, _ in section.entries("replaced numbers", what=_OLD_NUMBERS):
         number = _telephone(key)
         if number in called:
-            key.error(f"this number stands also among the called numbers, line {called[number].line}")
+            key.error(
+                f"this number stands also among the called numbers, line {called[number].line}; remove one"
+            )
+        elif number in replaced:
+            key.error(f"this number stands twice; the first is on line {replaced[number].line}")
         elif number:
             replaced[number] = key
-    name = section.text("name")
+    name = section.text("name", what="the number's name")
     extra_wait_s = _extra_waits(section)
-    if said is None:
-        return None
-    first = said.said_in(wording.languages[0])
+    first = None if said is None or not wording.languages else said.said_in(wording.languages[0])
     return Front(name, first, tuple(opening), extra_wait_s, called, replaced)
 
 
 def entrances(section: Section | None) -> tuple[str, ...]:
     """Return the ids of nodes that old numbers lead to, as they are written: callers may begin there too."""
     found: list[str] = []
-    for _, value in () if section is None else section.entries("replaced numbers"):
+    for _, value in () if section is None else section.entries("replaced numbers", what=_OLD_NUMBERS):
         to = next((inner for key, inner in value.entries() if key.written == "to"), None)
         if to is not None:
             found += to.words()
@@ -111,27 +119,33 @@ def entrances(section: Section | None) -> tuple[str, ...]:
 
 
 def replaced_numbers(
-    section: Section, around: Surroundings, messages: Messages, front: Front, menu: Menu | None
+    section: Section, messages: Messages, front: Front, loaded: Loaded
 ) -> dict[str, Replaced]:
-    """Read where old numbers lead. Without a text of its own, each names the first of the called numbers."""
+    """Read where old numbers lead. Without a text of its own, each names the first of the called numbers.
+
+    Where no node could be read, it is not checked where they lead.
+    """
     replaced: dict[str, Replaced] = {}
-    loaded = Loaded(around)
-    if menu is not None:
-        loaded.places = dict.fromkeys(menu.nodes, section.value)
-        loaded.person = menu.person
-    for key, value in section.entries(
-        "replaced numbers", what="old telephone numbers, each with where it leads"
-    ):
+    for key, value in section.entries("replaced numbers", what=_OLD_NUMBERS):
         number = _telephone(key)
         inner = value.shaped(REPLACED)
         own = inner.get("text")
         name = f"replaced/{number.removeprefix('+')}"
         text = (
-            around.wording.read(own, name) if own is not None else _has_been_replaced(messages, front, name)
+            _has_been_replaced(messages, front, name)
+            if own is None
+            else loaded.around.wording.read(own, name)
         )
-        if menu is not None and number and text is not None:
-            replaced[number] = Replaced(way_of(inner.get("to"), loaded), (text,))
+        way = way_of(inner.get("to"), loaded) if loaded.places else None
+        if way is not None and number and text is not None:
+            replaced[number] = Replaced(way, (text,))
     return replaced
+
+
+def replaced_without_text(section: Section) -> bool:
+    """Tell whether some old number is told in the exchange's own words, which name the new one."""
+    entries = section.entries("replaced numbers", what=_OLD_NUMBERS)
+    return any(all(key.written != "text" for key, _ in value.entries()) for _, value in entries)
 
 
 def _has_been_replaced(messages: Messages, front: Front, name: str) -> Text | None:
@@ -144,16 +158,21 @@ def _has_been_replaced(messages: Messages, front: Front, name: str) -> Text | No
         {
             language: Prompt(name, filled(template, number=telephone(language, new)), language)
             for language, template in templates.items()
+            if language in LANGUAGES  # else it is noted that numbers cannot be said in it
         },
     )
 
 
 def _opening(section: Section, key: str, own: str, wording: Wording, messages: Messages) -> Text | None:
     value = section.get(key)
-    if value is None or value.written in {"no", "false"}:
+    meaning = None if value is None else BOOLEANS.get((value.written or "").lower())
+    if value is None or meaning is False:
         return None
-    if value.written in {"yes", "true"}:
+    if meaning:
         return messages.sentences[own]
+    if value.written and len(wording.languages) > 1:
+        value.expected(f"yes, no, or your own text in each language ({wording.keys})")
+        return None
     return wording.read(value, key.replace(" ", "-"))
 
 
@@ -168,7 +187,7 @@ def _languages(value: Value) -> list[tuple[str, Value | None]]:
     for place, _ in found:
         code = place.text(what=_LANGUAGE_WORDS, pattern=_LANGUAGE)
         if code in seen:
-            place.error(f'"{code}" stands twice')
+            place.error(f"this language stands twice; the first is on line {seen[code].line}")
         seen.setdefault(code, place)
     return [(place.written or "", inner) for place, inner in found]
 

@@ -21,8 +21,10 @@ from ivr.menu.hours import (
     holiday_on,
     never_opens,
 )
+from ivr.menu.wording import SAID
 from queues.definitions import ID, ID_WORDS
 from queues.problems import MAX_WORD
+from queues.shapes import DATE, ID_KEY, Shape, described, either, keyed, listed
 from queues.yamlfile import read_file, suggestion
 
 if TYPE_CHECKING:
@@ -32,12 +34,11 @@ if TYPE_CHECKING:
 
     from ivr.menu.hours import Spans
     from ivr.menu.texts import Text
+    from queues.shapes import JSON
     from queues.yamlfile import Findings, Section, Value
 
     ReadText: TypeAlias = Callable[[Value, str], Text | None]
     Week: TypeAlias = tuple[Spans, Spans, Spans, Spans, Spans, Spans, Spans]
-
-HOURS_FILE = "hours.yaml"
 
 MAX_EXCEPTIONS = 400  # more than one a day for a year is a programme, not an exception
 MAX_SPANS = 10  # of one day
@@ -50,6 +51,30 @@ _DATE_WORDS = "a date such as 2026-12-24"
 _TIME_WORDS = "a time such as 08:00-16:30"
 _MIDNIGHT = "; midnight is 24:00, and what lies after it belongs to the next day"
 _SETTINGS = (*GROUPS, *(key for key in HOLIDAY_NAMES if key != BRIDGE_DAY))
+
+_A_SPAN: JSON = {"type": "string", "pattern": f"^(?:{_SPAN.pattern})$"}
+_SPANS = described(
+    either({"const": CLOSED}, _A_SPAN, listed(_A_SPAN, least=1)), "08:00-16:30, a list of these, or closed"
+)
+_A_DAY = f"({'|'.join(WEEKDAYS)})"
+EXCEPTION = Shape(
+    {"open": _SPANS},
+    {
+        "on": described(DATE, "the day"),
+        "from": described(DATE, "the first of several days"),
+        "to": described(DATE, "the last of them"),
+        "reason": SAID,
+    },
+)
+CALENDAR = Shape(
+    {"weekly": keyed(f"^{_A_DAY}(-{_A_DAY})?$", _SPANS, "a day that is not named is closed")},
+    {
+        "holidays": keyed(f"^({'|'.join(_SETTINGS)})$", _SPANS, "public holidays are closed when left out"),
+        "exceptions": described(listed(EXCEPTION.schema), "days with other hours than usual"),
+    },
+    "opening hours",
+)
+HOURS = Shape({"hours": keyed(ID_KEY, CALENDAR.schema, "each calendar by its id")})
 
 
 def load_hours(
@@ -69,17 +94,18 @@ def load_hours(
     root = read_file(path, findings)
     if root is None:
         return calendars
-    section = root.section(required=("hours",))
-    what = "calendars, each with its id as key"
-    entries, place = section.entries("hours", what=what), section.get("hours")
-    if place is not None:
-        if not entries:
-            place.expected(what)
-        for language in sorted(set(languages)):
-            _warn_of_names(place, language)
-    for key, value in entries:
+    section = root.shaped(HOURS)
+    what, place = "calendars, each with its id as key", section.get("hours")
+    if place is None:
+        return calendars
+    if place.is_empty:
+        place.expected(what, "; without any, delete the file")
+        return calendars
+    for language in sorted(set(languages)):
+        _warn_of_names(place, language)
+    for key, value in place.entries(what=what):
         already = findings.errors
-        hours = _hours(key.text(what=ID_WORDS, pattern=ID), zone, value, read_text)
+        hours = _hours(key.text(what=ID_WORDS, pattern=ID) or key.written or "", zone, value, read_text)
         if findings.errors == already and never_opens(hours, today):
             day = datetime.fromtimestamp(today, zone).date()
             key.error(f"expected to open some time, found no opening in the {HORIZON_DAYS} days from {day}")
@@ -95,7 +121,7 @@ def _warn_of_names(place: Value, language: str) -> None:
 
 
 def _hours(hours_id: str, zone: ZoneInfo, value: Value, read_text: ReadText) -> Hours:
-    section = value.section(required=("weekly",), optional=("holidays", "exceptions"))
+    section = value.shaped(CALENDAR)
     hours = Hours(hours_id, zone, _weekly(section), _holidays(section))
     exceptions = _exceptions(hours, section, read_text)
     return Hours(hours_id, zone, hours.weekly, hours.holidays, exceptions)
@@ -147,7 +173,7 @@ def _exceptions(hours: Hours, section: Section, read_text: ReadText) -> tuple[Da
     exceptions: list[DatedException] = []
     lines: list[int] = []
     for item in section.items("exceptions", what="a list of exceptions", most=MAX_EXCEPTIONS):
-        keys = item.section(required=("open",), optional=("on", "from", "to", "reason"))
+        keys = item.shaped(EXCEPTION)
         opens, reason, days = keys.get("open"), keys.get("reason"), _days(item, keys)
         spans = () if opens is None else _spans(opens)
         name = f"hours/{hours.id}" if days is None else f"hours/{hours.id}/{days[0]}"

@@ -106,7 +106,7 @@ KINDS: Mapping[str, Shape] = {
 
 MENU = Shape(
     {
-        "start": WAY,
+        "start": described(WAY, "the node that every call begins at"),
         "person": described(TEXT, "the node of kind queue for those who do not get on"),
         "nodes": keyed(
             ID_KEY,

@@ -105,7 +105,7 @@ def resume(menu: Menu, node: str | None, walk: Walk, now: Moment) -> Step:
     A script is not run twice: who was in one goes on as if it had failed.
     """
     if walk.language not in menu.languages:
-        walk = walk._replace(language=menu.languages[0])
+        walk = walk._replace(language=menu.languages[0], has_chosen=False)
     there = menu.nodes.get(node or "")
     if there is None:
         return enter(menu, menu.start.at(now.at), walk, now)
@@ -173,7 +173,7 @@ def _answer(menu: Menu, state: Asking, event: Event, now: Moment) -> Step:
 def _chosen(menu: Menu, state: Asking, keys: str, now: Moment, *, is_whole: bool = False) -> Step:
     node = menu.nodes[state.node]
     assert isinstance(node, ChoiceNode)  # noqa: S101  # digits are collected elsewhere
-    if not is_whole and node.goes_on(keys) and state.walk.steps < menu.steps:
+    if keys and not is_whole and node.goes_on(keys) and state.walk.steps < menu.steps:
         wait_s = PATIENT_WAIT_S if state.walk.is_patient else node.next_key_s
         return Step(replace(state, keyed=keys), (), Listen(node.id, wait_s))
     option = node.option(keys)

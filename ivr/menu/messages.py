@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.menu.texts import Prompt, Text
 from ivr.menu.wording import SAID
+from ivr.spoken.errors import TemplateError
 from ivr.spoken.sentences import SENTENCES, placeholders
 from queues.problems import suggestion
 from queues.shapes import Shape, keyed
@@ -46,7 +47,7 @@ def load_messages(folder: Path, wording: Wording, place: Value | None, findings:
         text = own.get(key)
         if text is None:
             for language in wording.languages:
-                if language not in known.words:
+                if language not in known.words and key not in own:
                     lacking.setdefault(language, []).append(key)
             prompts = {
                 language: Prompt(name, known.words.get(language, ""), language)
@@ -60,12 +61,16 @@ def load_messages(folder: Path, wording: Wording, place: Value | None, findings:
     for language, keys in lacking.items():
         if place is not None:
             wanted = ", ".join(f'"{key}"' for key in keys)
-            place.error(f"expected {MESSAGES_FILE} with the exchange's own sentences in {language}: {wanted}")
+            place.error(
+                f'the exchange has no sentences of its own in "{language}"; write these'
+                f" in {MESSAGES_FILE}: {wanted}"
+            )
     return Messages(sentences, templates)
 
 
-def _own(path: Path, wording: Wording, findings: Findings) -> dict[str, Text]:
-    own: dict[str, Text] = {}
+def _own(path: Path, wording: Wording, findings: Findings) -> dict[str, Text | None]:
+    """Return what stands in the file, None for what is wrong there."""
+    own: dict[str, Text | None] = {}
     root = read_file(path, findings) if path.exists() else None
     if root is None:
         return own
@@ -73,18 +78,28 @@ def _own(path: Path, wording: Wording, findings: Findings) -> dict[str, Text]:
         word = key.written or ""
         known = SENTENCES.get(word)
         if known is None:
-            key.error(f"unknown message; {suggestion(word, SENTENCES)}")
+            key.error(f"the exchange says no such message; {suggestion(word, SENTENCES)}")
             continue
         text = wording.read(value, f"sentences/{word.replace(' ', '-')}")
+        own[word] = None
         if text is None:
             continue
-        for language, prompt in text.prompts.items():
-            found = placeholders(prompt.text)
-            if found != known.fields:
-                expected = ", ".join(f"{{{name}}}" for name in sorted(known.fields)) or "nothing in braces"
-                there = ", ".join(f"{{{name}}}" for name in sorted(found)) or "nothing in braces"
-                value.error(f"expected {expected} in the text in {language}, found {there}")
-                break
-        else:
-            own[word] = text
+        fits = [_fits(value, known.fields, prompt) for prompt in text.prompts.values()]
+        own[word] = text if all(fits) else None
     return own
+
+
+def _fits(value: Value, fields: frozenset[str], prompt: Prompt) -> bool:
+    """Tell whether exactly these places are in a text; it is noted when not."""
+    inner = {} if value.written is not None else {key.written: each for key, each in value.entries()}
+    place = inner.get(prompt.language, value)
+    expected = " and ".join(f"{{{name}}}" for name in sorted(fields)) or "no braces"
+    try:
+        found = placeholders(prompt.text)
+    except TemplateError:
+        place.error(f"expected {expected} in this text, found other braces")
+        return False
+    if found != fields:
+        there = " and ".join(f"{{{name}}}" for name in sorted(found)) or "no braces"
+        place.error(f"expected {expected} in this text, found {there}")
+    return found == fields

@@ -14,14 +14,23 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ivr.asterisk.site import is_taken
-from ivr.menu.front import FRONT, entrances, read_front, read_languages, replaced_numbers
-from ivr.menu.hoursfile import HOURS_FILE, load_hours
-from ivr.menu.loader import MENU_FILE, Surroundings, load_menu
+from ivr.menu.front import (
+    FRONT,
+    entrances,
+    read_front,
+    read_languages,
+    replaced_numbers,
+    replaced_without_text,
+)
+from ivr.menu.hoursfile import load_hours
+from ivr.menu.loader import MENU_FILE, Loaded, Surroundings, read_menu
 from ivr.menu.messages import MESSAGES_FILE, load_messages
-from ivr.menu.model import Extension, Menu
+from ivr.menu.model import DigitsNode, Extension, Menu
 from ivr.menu.wording import RECORDINGS
+from ivr.spoken.numbers import LANGUAGES
 from queues.definitions import (
     AGENTS_FILE,
+    HOURS_FILE,
     ID,
     ID_WORDS,
     OFFICERS_FILE,
@@ -38,8 +47,9 @@ if TYPE_CHECKING:
 
     from ivr.menu.hours import Hours
     from ivr.menu.texts import Prompt
+    from ivr.menu.wording import Wording
     from queues.definitions import Officer
-    from queues.yamlfile import Value
+    from queues.yamlfile import Section, Value
     from routing.policy import Agent, Policy, Queue
 
 log = logging.getLogger(__name__)
@@ -139,7 +149,7 @@ def check_folders(
             first = places.setdefault(telephone, value)
             if first is not value:
                 where = f"{first.path}, line {first.line}"
-                value.error(f"expected a number of its own, found {telephone} also in {where}")
+                value.error(f"expected a number of its own, found {telephone} also in {where}; remove one")
     merge(folder.definitions for folder in loaded)
     return tuple(folder.number for folder in loaded if folder.number is not None)
 
@@ -153,6 +163,11 @@ def folders_below(menus: Path, findings: Findings) -> list[Path]:
     """List the folders of numbers; it is noted when there is none, or they cannot be read."""
     try:
         folders = sorted(path for path in menus.iterdir() if path.is_dir() and path.name[0] not in "._")
+    except FileNotFoundError:
+        findings.note(
+            menus, 1, 1, "expected a folder of menus, found none; is it elsewhere, or named otherwise?"
+        )
+        return []
     except OSError as error:
         findings.note(menus, 1, 1, f"cannot read this folder: {error.strerror or 'unknown reason'}")
         return []
@@ -172,23 +187,19 @@ def content_hash(folder: Path) -> str:
 
 
 def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
-    if folder.name in {"", ".."}:
-        folder = folder.resolve()
     already = findings.errors
     path = folder / NUMBER_FILE
-    if ID.fullmatch(folder.name) is None:
-        findings.note(path, 1, 1, f'expected the folder to be named by {ID_WORDS}, found "{folder.name}"')
+    number_id = folder.resolve().name if folder.name in {"", ".."} else folder.name
+    if ID.fullmatch(number_id) is None:
+        findings.note(path, 1, 1, f'expected the folder to be named by {ID_WORDS}, found "{number_id}"')
+    if folder.is_dir() and not any((folder / name).exists() for name in FILES):
+        expected = f"expected the files of a number ({', '.join(FILES)}), found none of them"
+        findings.note(folder, 1, 1, f"{expected}; a folder that is no number begins with _ or .")
+        return _Loaded(None, Definitions({}, {}), {})
     root = read_file(path, findings)
     section = None if root is None else root.shaped(FRONT)
     wording = read_languages(section, folder / RECORDINGS)
-    hours: Mapping[str, Hours] = {}
-    if (folder / HOURS_FILE).exists():
-        calendars = folder / HOURS_FILE
-        hours = load_hours(calendars, ground.zone, wording.languages, wording.read, findings, ground.at)
-    definitions = load_definitions(folder, findings, hours)
-    for person, place in (*definitions.agent_places.items(), *definitions.officer_places.items()):
-        if is_taken(person):
-            place.error(f'expected an id that Asterisk does not use itself, found "{person}"')
+    hours, definitions = _hours_and_people(folder, number_id, wording, ground, findings)
     spoken = None if section is None else section.get("languages")
     messages = load_messages(folder, wording, spoken, findings)
     around = Surroundings(
@@ -197,18 +208,22 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         queues={queue.id: queue.hours for queue in definitions.queues.values()},
         officers=definitions.officers,
         extensions=_extensions(definitions),
-        hours=hours,
+        hours=hours or {},
         entrances=entrances(section),
         scripts=ground.scripts,
         zone=ground.zone,
+        unread=definitions.unread | ({HOURS_FILE} if hours is None else set()),
     )
-    menu = load_menu(folder / MENU_FILE, around, findings)
-    front = None if section is None else read_front(section, wording, messages)
-    if section is None or front is None:
+    loaded = Loaded(around)
+    menu = read_menu(folder / MENU_FILE, loaded, findings)
+    if section is None:
         return _Loaded(None, definitions, {})
-    replaced = replaced_numbers(section, around, messages, front, menu)
+    front = read_front(section, wording, messages)
+    replaced = replaced_numbers(section, messages, front, loaded)
     places = {**front.called, **front.replaced}
-    if menu is None or findings.errors > already:
+    if spoken is not None:
+        _unspoken(spoken, loaded, section)
+    if menu is None or front.trouble is None or findings.errors > already or findings.full:
         return _Loaded(None, definitions, places)
     try:
         version = content_hash(folder)
@@ -216,9 +231,46 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         findings.note(path, 1, 1, f"cannot read this folder: {error.strerror or 'unknown reason'}")
         return _Loaded(None, definitions, places)
     menu = replace(menu, opening=front.opening, replaced=replaced, extra_wait_s=front.extra_wait_s)
-    number = Number(folder.name, front.name, tuple(places), front.trouble, menu, definitions, version)
+    number = Number(number_id, front.name, tuple(places), front.trouble, menu, definitions, version)
     _stray_recordings(folder / RECORDINGS, number, findings)
     return _Loaded(number, definitions, places)
+
+
+def _hours_and_people(
+    folder: Path, number_id: str, wording: Wording, ground: Ground, findings: Findings
+) -> tuple[Mapping[str, Hours] | None, Definitions]:
+    """Load what menus refer to; no hours are None when the file that should have some has none."""
+    hours: Mapping[str, Hours] | None = {}
+    calendars = folder / HOURS_FILE
+    if calendars.exists():
+        languages = wording.languages
+        hours = load_hours(calendars, ground.zone, languages, wording.read, findings, ground.at) or None
+    definitions = load_definitions(folder, findings, hours, number_id)
+    for person, place in (*definitions.agent_places.items(), *definitions.officer_places.items()):
+        if is_taken(person):
+            place.error(
+                f'expected another id than "{person}", which the exchange uses itself; add a letter or a name'
+            )
+    return hours, definitions
+
+
+def _unspoken(languages: Value, loaded: Loaded, section: Section) -> None:
+    """Note each language in which the exchange cannot say the times or digits that this number has it say."""
+    uses = [
+        *([HOURS_FILE] if loaded.around.hours else []),
+        *(
+            f'"read back" of {n.id}'
+            for n in loaded.nodes.values()
+            if isinstance(n, DigitsNode) and n.reads_back
+        ),
+        *(["replaced numbers without a text"] if replaced_without_text(section) else []),
+    ]
+    for language in loaded.around.wording.languages:
+        if uses and language not in LANGUAGES:
+            languages.error(
+                f'the exchange can say no times, numbers or digits in "{language}", only in '
+                f"{', '.join(LANGUAGES)}; leave out the language, or {' and '.join(uses)}"
+            )
 
 
 def _extensions(definitions: Definitions) -> dict[str, Extension]:
@@ -239,7 +291,11 @@ def _stray_recordings(folder: Path, number: Number, findings: Findings) -> None:
     """Note each recording that nothing plays: its name is probably misspelt."""
     if not folder.is_dir():
         return
-    named = {(prompt.language, prompt.name) for prompt in number.prompts()}
+    reasons = (
+        each.reason for hours in number.menu.hours.values() for each in hours.exceptions if each.reason
+    )
+    prompts = (*number.prompts(), *(prompt for reason in reasons for prompt in reason.prompts.values()))
+    named = {(prompt.language, prompt.name) for prompt in prompts}
     for path in sorted(folder.rglob("*.wav")):
         language, _, name = path.relative_to(folder).with_suffix("").as_posix().partition("/")
         if (language, name) not in named:

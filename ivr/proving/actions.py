@@ -3,11 +3,10 @@
 Owns the language, for scenarios and for a telephone that is told on the command line what to press, and when
 each thing happens. Must not know menus or what the keys lead to. Keys stay out of every repr.
 
-    9  press 9  1234#  *     these keys: .2 s apart, the first when everything has been said
-    wait 2  wait 2 s  wait 1 min
-                             what follows happens so long after what was before it (at first: after the call was
-                             answered), also in the middle of a sentence
-    hang up                  the end; without a wait before it, when everything has been said
+    9   press 9   1234#   *          these keys: .2 s apart, the first when everything has been said
+    wait 2   wait 2 s   wait 1 min   what follows comes so long after what was before it, or after the call
+                                     was answered: it may be in the middle of a sentence
+    hang up                          the end; without a wait before it, when everything has been said
 
 Keys that stand together are one answer; keys after a comma answer the next question.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HoursWord: TypeAlias = Literal["open", "closed", "emergency"]
 
-# How a tried call can end, in the words of menus; those by which Asterisk or we lose a caller cannot be tried.
+# How a tried call can end, in the words of menus. That Asterisk or we lose a caller cannot be tried.
 ENDS: Mapping[str, Outcome] = {
     "self-served": Outcome.SELF_SERVED,
     "left in menu": Outcome.LEFT_IN_MENU,

@@ -94,7 +94,7 @@ def test_the_shipped_order_of_the_file_is_kept(tmp_path: Path) -> None:
         ("after: 90 s", "after: 9 s", "queues.yaml:11:17: error: queues.school.rings[3].after: expected more than the 30 s of the ring before, found 9 s"),
         ("ask: generalists", "ask: generalist", 'queues.yaml:9:14: error: queues.school.rings[2].ask: expected one of "specialists", "generalists", "everybody", found "generalist"; did you mean "generalists"?'),
         ("level: 2", "level: 4", 'queues.yaml:10:22: error: queues.school.rings[2].least level: expected a whole number from 1 to 3, found "4"'),
-        ("[{after: 0 s, ask: specialists}]", "[]", "queues.yaml:15:12: error: queues.social.rings: expected a list of rings with 1 to 10 entries, found an empty list"),
+        ("[{after: 0 s, ask: specialists}]", "[]", "queues.yaml:15:12: error: queues.social.rings: expected a list of rings (1 to 10 of them), found an empty list"),
         ("[{after: 0 s, ask: specialists}]", "[{after: 0 s, ask: everybody}]", 'queues.yaml:15:31: error: queues.social.rings[1].ask: expected "specialists" only, because the queue is confidential, found "everybody"'),
         ("confidential: yes", "confidential: maybe", 'queues.yaml:14:19: error: queues.social.confidential: expected yes or no, found "maybe"'),
     ],
@@ -115,10 +115,10 @@ def test_a_mistake_about_queues_is_told(tmp_path: Path, wrong: str, right: str, 
         ("agents: {a1: {name: X, specialist: {school: 0}}}", 'agents.yaml:1:45: error: agents.a1.specialist.school: expected a whole number from 1 to 3, found "0"'),
         ("agents: {a1: {name: X, specialist: [school]}}", "agents.yaml:1:36: error: agents.a1.specialist: expected queues with a level each, such as {school: 2}, found a list of 1"),
         ("agents: {a1: {name: X, generalist: {social: 1}}}", 'agents.yaml:1:37: error: agents.a1.generalist.social: expected only specialists, because "social" is confidential, found a generalist'),
-        ("agents: {a1: {name: X, specialist: {school: 1}, generalist: {school: 1}}}", 'agents.yaml:1:62: error: agents.a1.generalist.school: expected specialist or generalist of "school", found both'),
+        ("agents: {a1: {name: X, specialist: {school: 1}, generalist: {school: 1}}}", 'agents.yaml:1:62: error: agents.a1.generalist.school: expected specialist or generalist of "school", found both; remove one'),
         ("agents: {a1: {name: X}, a1: {name: Y}}", "agents.yaml:1:25: error: agents.a1: this key stands twice; the first is on line 1"),
         ("agents: {a1: {name: X}}", "agents.yaml:1:14: warning: agents.a1: answers no queue: neither specialist nor generalist of any"),
-        ("agents: {a1: {name: X, specialist: {school: 1}}}", "queues.yaml:12:3: error: queues.social: expected somebody who may answer, found nobody in agents.yaml whom its rings ask"),
+        ("agents: {a1: {name: X, specialist: {school: 1}}}", "queues.yaml:12:3: error: queues.social: expected somebody who may answer, found nobody in agents.yaml whom its rings ask; make somebody its specialist"),
         ("agents: {}", "agents.yaml:1:9: error: agents: expected agents, each with its id as key, found no keys at all"),
         ("agents:", "agents.yaml:1:8: error: agents: expected agents, each with its id as key, found nothing"),
     ],
@@ -134,7 +134,7 @@ def test_a_mistake_about_agents_is_told(tmp_path: Path, agents: str, expected: s
         ("officers: {}", "officers.yaml:1:11: error: officers: expected officers, each with its id as key, found no keys at all; without any, delete the file"),
         ("officers: {o1: {name: X}}", 'officers.yaml:1:16: error: officers.o1: the key "extension" is missing'),
         ("officers: {o1: {name: X, extension: 07}}", 'officers.yaml:1:37: error: officers.o1.extension: expected an extension of 2 to 6 digits, the first not 0, found "07"'),
-        ("officers: {o1: {name: X, extension: 70}, o2: {name: Y, extension: 70}}", 'officers.yaml:1:67: error: officers.o2.extension: expected an extension of its own, found "70" also in {folder}/officers.yaml, line 1'),
+        ("officers: {o1: {name: X, extension: 70}, o2: {name: Y, extension: 70}}", 'officers.yaml:1:67: error: officers.o2.extension: expected an extension of its own, found "70" also in {folder}/officers.yaml, line 1; choose another'),
     ],
 )  # fmt: skip
 def test_a_mistake_about_officers_is_told(tmp_path: Path, officers: str, expected: str) -> None:
@@ -147,13 +147,13 @@ def test_an_officer_and_an_agent_cannot_have_one_id(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     one, findings = load(folder, officers="officers: {anna-a: {name: X, extension: 70}}")
     merge([one])
-    twice = f'expected an id of its own, found "anna-a" also in {folder}/agents.yaml, line 2'
+    twice = f'expected an id of its own, found "anna-a" also in {folder}/agents.yaml, line 2; choose another'
     assert messages(findings, folder) == [f"officers.yaml:1:12: error: officers.anna-a: {twice}"]
 
 
 def test_a_generalist_below_the_rings_level_cannot_answer(tmp_path: Path) -> None:
     queues = "queues: {school: {name: S, rings: [{after: 0 s, ask: generalists, least level: 2}]}}"
-    nobody = "queues.yaml:1:10: error: queues.school: expected somebody who may answer, found nobody in agents.yaml whom its rings ask"
+    nobody = "queues.yaml:1:10: error: queues.school: expected somebody who may answer, found nobody in agents.yaml whom its rings ask; make somebody its specialist"
     _, low = load(tmp_path / "x", queues, "agents: {a1: {name: X, generalist: {school: 1}}}")
     assert messages(low, tmp_path / "x") == [nobody]
     _, other = load(tmp_path / "x", queues, "agents: {a1: {name: X, specialist: {school: 3}}}")
@@ -187,7 +187,7 @@ def test_an_id_in_two_folders_is_an_error_at_the_second(tmp_path: Path) -> None:
     )
     policy = merge([one, two])
     assert messages(findings, tmp_path) == [
-        f'two/agents.yaml:3:3: error: agents.bo-b: expected an id of its own, found "bo-b" also in {tmp_path}/one/agents.yaml, line 3',
-        f'two/queues.yaml:2:3: error: queues.school: expected an id of its own, found "school" also in {tmp_path}/one/queues.yaml, line 2',
+        f'two/agents.yaml:3:3: error: agents.bo-b: expected an id of its own, found "bo-b" also in {tmp_path}/one/agents.yaml, line 3; choose another',
+        f'two/queues.yaml:2:3: error: queues.school: expected an id of its own, found "school" also in {tmp_path}/one/queues.yaml, line 2; choose another',
     ]
     assert policy.queues["school"].number == "one"

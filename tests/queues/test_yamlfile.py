@@ -27,7 +27,7 @@ from queues.yamlfile import (
 PATH = Path("menus/x/menu.yaml")
 KEYS = ("name", "wait", "count", "open", "kind", "list", "free")
 
-INDENTATION = "expected the indentation of the lines it belongs with, or an end of the one before"
+INDENTATION = "expected as many blanks before this line as before those that it belongs with"
 CLOSING = "expected a comma or a closing }; a text that holds a comma needs quotes"
 
 
@@ -129,7 +129,7 @@ def test_folded_texts_become_one_line() -> None:
         ("name: {a: b}", "1:7: name: expected a text, found keys with values"),
         (f"name: {'x' * 50}", "1:7: name: expected a text of at most 45 characters, found 50"),
         ("list: a", '1:7: list: expected a list, found "a"'),
-        ("list: [1, 2, 3]", "1:7: list: expected a list with 1 to 2 entries, found a list of 3"),
+        ("list: [1, 2, 3]", "1:7: list: expected a list (1 to 2 of them), found a list of 3"),
         ("free: 7", '1:7: free: expected keys with values, found "7"'),
         ("nane: x", '1:1: nane: unknown key; did you mean "name"?'),
         ("zzz: x", "1:1: zzz: unknown key; there is: count, free, kind, list, name, open, wait"),
@@ -214,16 +214,16 @@ def test_warnings_alone_do_not_stop() -> None:
         (b'a: "\\0"\n', "1:4: expected text, found the invisible character U+0000; remove it"),
         (b'a: "\\uD800"\n', "1:7: expected the number of a character after the backslash"),
         (b'a: "\\UFFFFFFFF"\n', "1:7: expected the number of a character after the backslash"),
-        (b"a: &x b\n", "1:4: anchors (&x) are not used here; remove it"),
-        (b"a: !!python/name:os.system b\n", "1:4: tags (tag:yaml.org,2002:python/name:os.system) are not used here; remove it"),
+        (b"a: &x b\n", "1:4: anchors (&x) are not used here; remove it, or put the text in quotes"),
+        (b"a: !!python/name:os.system b\n", "1:4: tags (tag:yaml.org,2002:python/name:os.system) are not used here; remove it, or put the text in quotes"),
         (b"a: b\n---\nc: d\n", '2:1: expected one document in a file, found "---"; remove that line'),
-        (b"a: [b\n", "2:1: expected a comma or a closing ]; a text that holds a comma needs quotes; it began in line 1"),
-        (b"a: b: c\n", '1:5: expected no ": " within a value; quote the text, or indent like the line before'),
-        (b"a:\n  - b: 1\n  d: 3\n", f"3:3: {INDENTATION}; it began in line 2"),
-        (b"a: 1\nb\nc: 2\n", "3:1: expected a colon after the key in the line before; it began in line 2"),
-        (b"a: {b: 1, c\nd: 2\n", f"2:2: {CLOSING}; it began in line 1"),
-        (b'a: "b\nc: 2\n', "3:1: expected closing quotes, found the end of the file; it began in line 1"),
-        (b"[" * 30, "1:21: expected YAML, found a mistake in it: more than 20 levels inside each other"),
+        (b"a: [b\n", "2:1: expected a comma or a closing ]; a text that holds a comma needs quotes; the part began in line 1"),
+        (b"a: b: c\n", '1:5: expected no ": " within a text; put it in quotes, or indent it like the line before'),
+        (b"a:\n  - b: 1\n  d: 3\n", f"3:3: {INDENTATION}; the part began in line 2"),
+        (b"a: 1\nb\nc: 2\n", "3:1: expected a colon after the key in the line before; the part began in line 2"),
+        (b"a: {b: 1, c\nd: 2\n", f"2:2: {CLOSING}; the part began in line 1"),
+        (b'a: "b\nc: 2\n', "3:1: expected closing quotes, found the end of the file; the part began in line 1"),
+        (b"[" * 30, "1:21: expected at most 20 lists and keys inside each other, found more"),
         (b"a: @b\n", "1:4: expected a text in quotes, because it begins with a sign that YAML keeps"),
         (b"a: *\n", "1:5: expected a text in quotes, because it begins with * or &"),
         (b"a: [,]\n", "1:5: expected a text, or a closing bracket; a text that begins with a sign needs quotes"),
@@ -232,7 +232,7 @@ def test_warnings_alone_do_not_stop() -> None:
         (b"a: >x\n  b\n", "1:5: expected the text on the lines below the > or |, indented"),
         (b'a: "\\q"\n', "1:5: expected a text without this backslash; for a backslash itself write two"),
         (b"a: {b:}\n", "1:6: expected a value after the colon; a text that ends with a colon needs quotes"),
-        (b"a: b\n}\n", f"2:1: {INDENTATION}; it began in line 1"),
+        (b"a: b\n}\n", f"2:1: {INDENTATION}; the part began in line 1"),
         (b"%YAML 1.9\n---\na: b\n", "1:1: expected no line that begins with %"),
         (b"a" * 1_000_001, "1:1: expected at most 1,000,000 bytes, found more; divide the file"),
     ],
@@ -246,9 +246,9 @@ def test_anchors_aliases_and_tags_are_all_told_at_once() -> None:
     root, findings = read("a: &x [1]\nb: *x\nc: !mine 3\nd: !!str 4\n")
     assert root is None
     assert messages(findings) == [
-        "1:4: anchors (&x) are not used here; remove it",
-        "2:4: aliases (*x) are not used here; write it out again",
-        "3:4: tags (!mine) are not used here; remove it",
+        "1:4: anchors (&x) are not used here; remove it, or put the text in quotes",
+        "2:4: aliases (*x) are not used here; write it out again, or put the text in quotes",
+        "3:4: tags (!mine) are not used here; remove it, or put the text in quotes",
     ]
 
 

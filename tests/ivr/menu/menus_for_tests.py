@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivr.menu.circumstances import Moment, Standing
 from ivr.menu.commands import Ask, Enqueue, Event, KeysPressed, PromptDone, Say, Silence, State, Step, Walk
+from ivr.menu.hours import Override
 from ivr.menu.machine import begin, step
 from ivr.menu.model import (
     ChoiceNode,
@@ -28,9 +29,11 @@ from ivr.menu.model import (
 from ivr.menu.texts import Text, text_of
 from ivr.spoken.sentences import SENTENCES
 from routing.events import Outcome
-from tests.ivr.menu.hours_for_tests import OFFICE, at, override
+from tests.ivr.menu.hours_for_tests import OFFICE, at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ivr.menu.circumstances import Crisis
     from ivr.menu.commands import Command
     from ivr.menu.texts import Prompt
@@ -55,7 +58,7 @@ def in_both(sentence: str) -> dict[str, str]:
 
 
 OWN = {
-    key: text_of(f"sentences/{key.replace(' ', '-')}", **in_both(key))
+    key: text_of(f"sentences/{key.replace(' ', '-')}", sv=sentence.words["sv"], en=sentence.words["en"])
     for key, sentence in SENTENCES.items()
     if not sentence.fields
 }
@@ -193,10 +196,12 @@ def _words(note: object) -> list[object]:
     return [type(note).__name__, *(getattr(note, field) for field in getattr(note, "__slots__", ()))]
 
 
-def overridden(now: Moment, *, is_open: bool = False, is_emergency: bool = False) -> Moment:
+def overridden(
+    now: Moment, *, is_open: bool = False, is_emergency: bool = False, reason: Mapping[str, str] | None = None
+) -> Moment:
     """Return the moment with the office's hours set by hand for an hour around it."""
-    said_by_hand = override(now.at - 1800, is_open=is_open, is_emergency=is_emergency, until=now.at + 1800)
-    return now._replace(standing=Standing({"office": said_by_hand}))
+    by_hand = Override(is_open, is_emergency, reason or {}, now.at - 1800, now.at + 1800, sticky=False)
+    return now._replace(standing=Standing({"office": by_hand}))
 
 
 def in_crisis(now: Moment, *crises: Crisis) -> Moment:

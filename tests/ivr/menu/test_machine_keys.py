@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.menu.commands import Ask, Asking, Event, Listen
+from ivr.menu.commands import Ask, Asking, Event, Listen, NotReached
 from ivr.menu.machine import MAX_REPEATS
-from ivr.menu.model import MessageNode, QueueNode, Way
+from ivr.menu.model import GoodbyeNode, MessageNode, OfficerNode, QueueNode, Way
+from routing.events import Outcome
 from tests.ivr.menu.menus_for_tests import (
     DONE,
     FULL,
@@ -60,6 +61,7 @@ AT_TOP = ("Ask top", "top/wrong", "top/1", "top/12", "top/345")
         (["3", SILENCE], AT_TOP),
         (["3", "4", SILENCE], AT_TOP),
         (["2"], AT_TOP),
+        ([""], AT_TOP),
     ],
 )
 def test_where_options_overlap_the_next_key_decides_or_its_absence(
@@ -100,7 +102,9 @@ def test_a_menu_whose_options_are_not_said_says_its_greeting_each_time() -> None
 
 def test_each_menu_has_its_own_wait() -> None:
     menu = menu_of(replace(choice("top", option("1", "general", "top/1")), wait_s=7.5))
-    assert walked(menu).command == Ask("top", (said("top").said_in("sv"), said("top/1").said_in("sv")), 7.5, 1)
+    assert walked(menu).command == Ask(
+        "top", (said("top").said_in("sv"), said("top/1").said_in("sv")), 7.5, 1
+    )
 
 
 def test_wrong_keys_and_silences_lead_their_own_ways_after_their_own_counts() -> None:
@@ -212,6 +216,23 @@ def test_nobody_has_the_end_of_the_call_repeated_for_ever() -> None:
     steps = course(menu, *"**********", now=NIGHT)
     kinds = [shown(now)[0] for now in steps]
     assert kinds == [*["Ask top"] * 5, *["Say general"] * 4, "HangUp general", "HangUp general"]
+
+
+def test_the_longest_that_a_call_goes_on_when_its_steps_are_used_up() -> None:
+    """A telephone does not answer, a refusal is said, and who wants a person even so is told of the hours."""
+    menu = menu_of(
+        OfficerNode("anna", "anna", Way("bye"), said("anna")),
+        GoodbyeNode("bye", said("bye"), Outcome.REFUSED),
+        QueueNode("general", "general", hours="office"),
+        steps=1,
+    )
+    assert [shown(now)[0] for now in course(menu, DONE, NotReached(), "0", DONE, now=NIGHT)] == [
+        "Say anna",
+        "Connect anna",
+        "Say bye",
+        "Say general",
+        "HangUp general",
+    ]
 
 
 def test_keys_that_a_longer_option_begins_with_stay_out_of_every_repr() -> None:

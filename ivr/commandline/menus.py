@@ -1,0 +1,68 @@
+"""`vaxel menus`: menus are checked, and described for editors, without answering a call.
+
+Owns the command line of both. Must not know what a menu is.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+EXIT_ERRORS = 1
+
+
+@click.group()
+def menus() -> None:
+    """Menus, opening hours, queues and people."""
+
+
+@menus.command("check")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of problems.")
+@click.pass_context
+def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Tell everything that is wrong in the menus, file by file.
+
+    PATH is a folder of numbers, the folder of one, or a file in it; the installation's menus when left out.
+    """
+    from ivr.menu.folders import check, problem_json
+    from ivr.prompts import PromptLibrary
+    from ivr.settings import load_settings
+
+    settings = load_settings(ctx.obj)
+    checked = check(paths or (_near(settings.menus),), settings.ground, PromptLibrary.of(settings))
+    if as_json:
+        click.echo(json.dumps([problem_json(problem) for problem in checked.problems], ensure_ascii=False))
+    else:
+        for problem in checked.problems:
+            click.echo(problem)
+        click.echo(checked.summary)
+    ctx.exit(EXIT_ERRORS if checked.errors else 0)
+
+
+@menus.command("schema")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="The folder; menus/_schema when left out."
+)
+@click.pass_context
+def schema(ctx: click.Context, out: Path | None) -> None:
+    """Write JSON Schema for each kind of file: editors complete and explain with it."""
+    from ivr.menu.schemas import FOLDER, write
+    from ivr.settings import load_settings
+
+    folder = out or _near(load_settings(ctx.obj).menus) / FOLDER
+    try:
+        written = write(folder)
+    except OSError as error:
+        click.echo(f"vaxel: cannot write to {folder}: {error.strerror or 'unknown reason'}", err=True)
+        ctx.exit(EXIT_ERRORS)
+    for path in written:
+        click.echo(path)
+
+
+def _near(path: Path) -> Path:
+    """Return the path as people here would write it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

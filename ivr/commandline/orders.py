@@ -1,0 +1,66 @@
+"""Giving an order from the command line, and telling what came of it.
+
+Owns that, for every command that gives one. Must not know what an order does.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.control.orders import Answer, Order
+    from ivr.settings import Settings
+
+EXIT_REFUSED = 1
+
+
+def give_order(ctx: click.Context, settings: Settings, order: Order, *, as_json: bool) -> None:
+    """Give the order to the engine, or note it where none runs; exit with 1 when it was refused."""
+    from ivr.control.client import give
+    from ivr.control.orders import NoEngineError
+    from ivr.control.unattended import note
+
+    try:
+        answer = give(settings.control, order)
+    except NoEngineError:
+        answer = note(settings, order)
+    tell(ctx, answer, as_json=as_json)
+
+
+def tell(ctx: click.Context, answer: Answer, *, as_json: bool) -> None:
+    """Print an answer, what was refused to standard error."""
+    if as_json:
+        fields = {"done": answer.is_done, "lines": answer.lines, **answer.fields}
+        click.echo(json.dumps(fields, ensure_ascii=False))
+    else:
+        for line in answer.lines:
+            click.echo(line, err=not answer.is_done)
+    ctx.exit(0 if answer.is_done else EXIT_REFUSED)
+
+
+def number_of(settings: Settings, number: str | None) -> str:
+    """Return the number that is meant: the one that is named, or the only one there is."""
+    if number:
+        return number
+    from ivr.menu.number import folders_below
+    from queues.problems import Findings
+
+    findings = Findings()
+    folders = folders_below(settings.menus, findings)
+    findings.check()
+    if len(folders) > 1:
+        names = ", ".join(folder.name for folder in folders)
+        raise click.UsageError(f"which number? say --number; there is: {names}")
+    return folders[0].name
+
+
+def user() -> str:
+    """Return who gives the order, for what is noted without an engine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

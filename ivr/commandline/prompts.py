@@ -1,0 +1,121 @@
+"""`vaxel prompts`: what callers hear, spoken, recorded and played.
+
+Owns the command line of it. Must not know how a sound is made.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.menu.texts import Prompt
+    from ivr.settings import Settings
+
+WIDTH_WITHOUT_TERMINAL = 160
+
+_NUMBER = click.option("--number", help="Only the prompts of this folder of menus.")
+_LANGUAGE = click.option("--language", help="Only this language, such as sv.")
+
+
+@click.group()
+def prompts() -> None:
+    """What callers hear."""
+
+
+@prompts.command("build")
+@click.pass_context
+def build(ctx: click.Context) -> None:
+    """Speak everything that has not been spoken yet, for the coming days too."""
+    from ivr.menu.number import load_numbers
+    from ivr.prompts import PromptLibrary
+    from ivr.speaking import prepare
+
+    settings = _settings(ctx)
+    numbers = load_numbers(settings.menus, settings.ground)
+    spoken = 0
+
+    def progress(done: int, of: int) -> None:
+        nonlocal spoken
+        spoken = done
+        click.echo(f"{done} of {of} spoken", err=True)
+
+    at = settings.calendar_at(time.time())
+    prepare(PromptLibrary.of(settings), numbers, at, progress=progress)
+    click.echo("every prompt was there already" if not spoken else f"{spoken} prompts spoken")
+
+
+@prompts.command("list")
+@_NUMBER
+@_LANGUAGE
+@click.option("--state", type=click.Choice(["recorded", "synthetic", "stale", "missing"]), help="Only these.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def list_prompts(
+    ctx: click.Context, number: str | None, language: str | None, state: str | None, as_json: bool
+) -> None:
+    """List every prompt: recorded, synthetic (spoken by the program), stale (the text is newer), missing."""
+    from ivr.prompts import PromptLibrary, listing
+    from ivr.prompts.presentation import prompt_json, prompts_table
+
+    settings = _settings(ctx)
+    wanted = _prompts(settings, number, language)
+    listed = [
+        each for each in listing(PromptLibrary.of(settings), wanted) if state in {None, each.state.value}
+    ]
+    if as_json:
+        click.echo(json.dumps([prompt_json(each) for each in listed], ensure_ascii=False))
+        return
+    width = shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 0)).columns
+    click.echo(prompts_table(listed, width=width), nl=False)
+
+
+@prompts.command("play")
+@click.argument("name")
+@_NUMBER
+@_LANGUAGE
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the sound there instead.")
+@click.pass_context
+def play_prompt(
+    ctx: click.Context, name: str, number: str | None, language: str | None, out: Path | None
+) -> None:
+    """Play a prompt on this machine's loudspeaker: NAME as `vaxel prompts list` shows it."""
+    from ivr.prompts import PromptLibrary, play
+    from queues.problems import suggestion
+
+    settings = _settings(ctx)
+    known = _prompts(settings, number, language)
+    found = [prompt for prompt in known if prompt.name == name]
+    if not found:
+        raise click.UsageError(f"there is no prompt {name}; {suggestion(name, {p.name for p in known})}")
+    library = PromptLibrary.of(settings)
+    for prompt in found if out is None else found[:1]:
+        if not library.is_built(prompt):
+            library.speak_now([prompt])
+        sound = Path(f"{library.sound_name(prompt)}.wav")
+        click.echo(f"{prompt.language}: {prompt.text}")
+        if out is None:
+            play(sound)
+        else:
+            shutil.copyfile(sound, out)
+            click.echo(out)
+
+
+def _prompts(settings: Settings, number: str | None, language: str | None) -> list[Prompt]:
+    from ivr.menu.number import load_numbers
+    from ivr.speaking import all_prompts
+
+    numbers = [n for n in load_numbers(settings.menus, settings.ground) if number in {None, n.id}]
+    there = all_prompts(numbers, settings.calendar_at(time.time()))
+    return [prompt for prompt in there if language in {None, prompt.language}]
+
+
+def _settings(ctx: click.Context) -> Settings:
+    from ivr.settings import load_settings
+
+    return load_settings(ctx.obj)

@@ -1,0 +1,219 @@
+"""`vaxel crisis` and `vaxel hours`: messages to everybody, and opening or closing by hand.
+
+Owns the command line of both. Must not know how they reach callers.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.settings import Settings
+
+_NUMBER = click.option("--number", help="The folder of menus; not needed where there is only one.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_LANGUAGE_MARK = ":"
+
+
+@click.group()
+def crisis() -> None:
+    """Messages to everybody who phones about the same event."""
+
+
+@crisis.command("on")
+@_NUMBER
+@click.option("--text", "texts", multiple=True, help="What is said; in another language: --text 'en: …'.")
+@click.option("--recording", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A WAV file of the text, in the number's first language.")  # fmt: skip
+@click.option("--queue", default="", help="Only for those who come to this queue.")
+@click.option("--until", help="18:00, or 2026-12-24 18:00; until it is switched off when left out.")
+@click.option("--owner", default="", help="Who answers for it; you when left out.")
+@click.option("--drill", is_flag=True, help="Practise: heard only in `vaxel call`.")
+@_JSON
+@click.pass_context
+def crisis_on(
+    ctx: click.Context,
+    number: str | None,
+    texts: Sequence[str],
+    recording: Path | None,
+    queue: str,
+    until: str | None,
+    owner: str,
+    drill: bool,
+    as_json: bool,
+) -> None:
+    """Let everybody who phones hear a message, from now on."""
+    from ivr.commandline.orders import give_order, number_of, user
+    from ivr.control.orders import CrisisOn
+
+    settings = _settings(ctx)
+    meant = number_of(settings, number)
+    if not texts:
+        raise click.UsageError("expected --text with what is said (with a recording: what is said in it)")
+    order = CrisisOn(
+        meant,
+        _by_language(settings, meant, texts),
+        queue,
+        _until(settings, until),
+        "" if recording is None else str(recording.absolute()),
+        owner or user(),
+        drill,
+    )
+    give_order(ctx, settings, order, as_json=as_json)
+
+
+@crisis.command("off")
+@_NUMBER
+@click.argument("crisis_id", metavar="[ID]", default="")
+@_JSON
+@click.pass_context
+def crisis_off(ctx: click.Context, number: str | None, crisis_id: str, as_json: bool) -> None:
+    """Let a message be heard no more; without ID, every message of the number."""
+    from ivr.commandline.orders import give_order, number_of
+    from ivr.control.orders import CrisisOff
+
+    settings = _settings(ctx)
+    give_order(ctx, settings, CrisisOff(number_of(settings, number), crisis_id), as_json=as_json)
+
+
+@crisis.command("list")
+@_JSON
+@click.pass_context
+def crisis_list(ctx: click.Context, as_json: bool) -> None:
+    """List the messages that are on."""
+    from ivr.standing import StandingFile
+    from routing.events import CrisisBegan
+
+    settings = _settings(ctx)
+    there = [e for e in StandingFile(settings.standing).read() if isinstance(e, CrisisBegan)]
+    now = datetime.now(UTC).timestamp()
+    on = [event for event in there if event.until is None or event.until > now]
+    if as_json:
+        click.echo(json.dumps([event._asdict() for event in on], ensure_ascii=False))
+        return
+    for event in on:
+        until = "until it is switched off" if event.until is None else _local(settings, event.until)
+        where = f"queue {event.queue}" if event.queue else "everybody"
+        drill = ", drill" if event.is_drill else ""
+        since = _local(settings, event.since)
+        click.echo(
+            f"{event.number}  {event.crisis}  {where}{drill}  since {since} by {event.owner}, until {until}"
+        )
+        for language, text in zip(event.languages, event.texts, strict=True):
+            click.echo(f"    {language}: {text}")
+    if not on:
+        click.echo("no crisis message is on")
+
+
+@click.group()
+def hours() -> None:
+    """Opening hours, by hand."""
+
+
+@hours.command("set")
+@click.argument("state", type=click.Choice(["open", "closed", "emergency", "calendar"]))
+@_NUMBER
+@click.option("--hours", "hours_id", default="", help="Which of the opening hours; all when left out.")
+@click.option("--reason", "reasons", multiple=True, help="One whole sentence; others by --reason 'en: …'.")
+@click.option("--until", help="18:00, or 2026-12-24 18:00.")
+@click.option("--sticky", is_flag=True, help="Until somebody changes it, not until the next change of hours.")
+@_JSON
+@click.pass_context
+def hours_set(
+    ctx: click.Context,
+    state: str,
+    number: str | None,
+    hours_id: str,
+    reasons: Sequence[str],
+    until: str | None,
+    sticky: bool,
+    as_json: bool,
+) -> None:
+    """Open or close now, whatever the calendar says; `calendar` lets it decide again."""
+    from ivr.commandline.orders import give_order, number_of, user
+    from ivr.control.orders import SetHours
+
+    settings = _settings(ctx)
+    meant = number_of(settings, number)
+    reason = _by_language(settings, meant, reasons) if reasons else {}
+    ends = _until(settings, until)
+    order = SetHours(meant, state, hours_id, reason, ends, sticky, user())  # type: ignore[arg-type]  # a choice
+    give_order(ctx, settings, order, as_json=as_json)
+
+
+@hours.command("list")
+@_JSON
+@click.pass_context
+def hours_list(ctx: click.Context, as_json: bool) -> None:
+    """List which opening hours there are, and what holds now."""
+    from ivr.attendant import override_of
+    from ivr.menu.hours import state_at
+    from ivr.menu.number import load_numbers
+    from ivr.standing import StandingFile
+    from routing.events import HoursOverridden
+
+    settings = _settings(ctx)
+    standing = [e for e in StandingFile(settings.standing).read() if isinstance(e, HoursOverridden)]
+    at = settings.calendar_at(datetime.now(UTC).timestamp())
+    rows: list[dict[str, object]] = []
+    for number in load_numbers(settings.menus, settings.ground):
+        for hours_id, known in number.menu.hours.items():
+            overrides = [override_of(e) for e in standing if (e.number, e.hours) == (number.id, hours_id)]
+            state = state_at(known, at, overrides)
+            changes = state.closes_at if state.is_open else state.opens_at
+            rows.append(
+                {
+                    "number": number.id,
+                    "hours": hours_id,
+                    "open": state.is_open,
+                    "why": state.why.value,
+                    "changes_at": None if changes is None else _local(settings, changes),
+                }
+            )
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        now = "open" if row["open"] else "closed"
+        then = "" if row["changes_at"] is None else f", until {row['changes_at']}"
+        click.echo(f"{row['number']}  {row['hours']}: {now} ({row['why']}){then}")
+    if not rows:
+        click.echo("no number has opening hours")
+
+
+def _settings(ctx: click.Context) -> Settings:
+    from ivr.settings import load_settings
+
+    return load_settings(ctx.obj)
+
+
+def _until(settings: Settings, text: str | None) -> float | None:
+    from ivr.commandline.times import moment
+
+    return None if text is None else moment(text, datetime.now(UTC), settings.time_zone)
+
+
+def _local(settings: Settings, at: float) -> str:
+    return f"{datetime.fromtimestamp(at, settings.time_zone):%Y-%m-%d %H:%M}"
+
+
+def _by_language(settings: Settings, number: str, texts: Sequence[str]) -> dict[str, str]:
+    """Return texts by language: `en: …` names its own, others are in the number's first."""
+    from ivr.menu.number import load_number
+
+    languages = load_number(settings.menus / number, settings.ground).menu.languages
+    by_language: dict[str, str] = {}
+    for text in texts:
+        code, mark, words = text.partition(_LANGUAGE_MARK)
+        if mark and code in languages:
+            by_language[code] = words.strip()
+        else:
+            by_language[languages[0]] = text
+    return by_language

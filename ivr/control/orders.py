@@ -1,0 +1,122 @@
+"""The orders that a running engine takes, and its answers, as one line of JSON each.
+
+Owns the words and their reading. Must not know sockets, nor how an order is carried out. Errors:
+
+    Exception
+    └── ControlError             what the command line tells in one line
+        ├── OrderRefusedError    the order cannot be carried out as it is
+        ├── NoAnswerError        the engine does not answer, or not in our words
+        └── NoEngineError        no engine runs here
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_LINE = 1_000_000  # bytes, of an order or an answer
+
+
+class ControlError(Exception):
+    """An order came to nothing; the message says why and what to do."""
+
+
+class OrderRefusedError(ControlError):
+    """The order cannot be carried out as it is."""
+
+
+class NoAnswerError(ControlError):
+    """The engine does not answer, or not in our words."""
+
+
+class NoEngineError(ControlError):
+    """No engine runs here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """Let the menus go live as they are now."""
+
+    why: str = "by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisOn:
+    """Let callers hear a message. `texts` by language; `until` in UTC seconds; `recording` is a WAV file."""
+
+    number: str
+    texts: Mapping[str, str]
+    queue: str = ""
+    until: float | None = None
+    recording: str = ""
+    owner: str = ""
+    is_drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisOff:
+    """Let a message be heard no more; without an id, all messages of the number."""
+
+    number: str
+    crisis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetHours:
+    """Open or close by hand, or let the calendar decide again. Without an id: all hours of the number."""
+
+    number: str
+    state: Literal["open", "closed", "emergency", "calendar"]
+    hours: str = ""
+    reason: Mapping[str, str] = field(default_factory=dict)  # by language: one whole sentence
+    until: float | None = None
+    is_sticky: bool = False
+    owner: str = ""
+
+
+Order: TypeAlias = Reload | CrisisOn | CrisisOff | SetHours
+_ORDERS: Mapping[str, type[Order]] = {
+    order.__name__: order for order in (Reload, CrisisOn, CrisisOff, SetHours)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an order. `lines` are for people, `fields` for programs."""
+
+    is_done: bool
+    lines: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_order(order: Order) -> bytes:
+    """Write an order as its line."""
+    return f"{json.dumps({'order': type(order).__name__, **asdict(order)})}\n".encode()
+
+
+def read_order(line: bytes) -> Order:
+    """Read an order. Raises `OrderRefusedError` for anything else; fields that are no order's are refused."""
+    try:
+        fields = json.loads(line)
+        kind = _ORDERS[fields.pop("order")]
+        return kind(**fields)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OrderRefusedError("that is no order; is the command line as new as the engine?") from None
+
+
+def write_answer(answer: Answer) -> bytes:
+    """Write an answer as its line."""
+    return f"{json.dumps(asdict(answer))}\n".encode()
+
+
+def read_answer(line: bytes) -> Answer:
+    """Read an answer. Raises `NoAnswerError` for anything else."""
+    try:
+        fields = json.loads(line)
+        return Answer(bool(fields["is_done"]), tuple(fields["lines"]), fields["fields"])
+    except (ValueError, KeyError, TypeError):
+        raise NoAnswerError("the engine's answer cannot be read; is it as new as the command line?") from None

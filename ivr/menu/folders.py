@@ -1,0 +1,116 @@
+"""A check of the files that somebody names: which folders these mean, and what is wrong in them.
+
+Owns that meaning and the words of the result. Must not know the command line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivr.menu.number import FILES, OPTIONAL_FILES, check_folders, folders_below
+from ivr.prompts.errors import PromptError
+from queues.problems import MAX_PROBLEMS, Findings, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ivr.menu.number import Ground, Number
+    from ivr.prompts import PromptLibrary
+    from queues.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check has found: problems by file and place, and of how many files."""
+
+    problems: tuple[Problem, ...]
+    files: int
+    paths: tuple[Path, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many problems forbid using the files."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @property
+    def summary(self) -> str:
+        """The closing line for people."""
+        errors, warnings = self.errors, len(self.problems) - self.errors
+        told = [_counted(errors, "error")] if errors else []
+        told += [_counted(warnings, "warning")] if warnings else []
+        files = _counted(self.files, "file")
+        if errors:
+            more = "; there may be more" if len(self.problems) >= MAX_PROBLEMS else ""
+            return f"{', '.join(told)}{f' in {files}' if self.files else ''}{more}"
+        return f"{', '.join(map(str, self.paths))}: {', '.join([files, 'no errors', *told])}"
+
+
+def check(paths: Sequence[Path], ground: Ground, library: PromptLibrary | None = None) -> Checked:
+    """Check all numbers that these paths mean, together.
+
+    A path is a folder of numbers, a number's folder, or a file in one, which stands for its folder: files
+    are only right together. `library` knows what recordings said when they were first heard.
+    """
+    findings = Findings()
+    folders: dict[Path, Path] = {}  # by where they really are, each once
+    for path in paths:
+        for folder in _folders(path, findings):
+            folders.setdefault(folder.resolve(), folder)
+    numbers = check_folders(folders.values(), findings, ground)
+    if library is not None:
+        for number in numbers:
+            _recordings(number, library, findings)
+    there = sum((folder / name).exists() for folder in folders.values() for name in (*FILES, *OPTIONAL_FILES))
+    return Checked(tuple(sorted(findings.problems)), there, tuple(paths))
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Return a problem for programs."""
+    return {
+        "file": problem.path,
+        "line": problem.line,
+        "column": problem.column,
+        "severity": str(problem.severity),
+        "message": problem.message,
+    }
+
+
+def _folders(path: Path, findings: Findings) -> Iterable[Path]:
+    if path.is_file():
+        return _of_a_file(path, findings)
+    if any((path / name).exists() for name in (*FILES, *OPTIONAL_FILES)):
+        return [path]
+    return folders_below(path, findings)
+
+
+def _of_a_file(path: Path, findings: Findings) -> Iterable[Path]:
+    if path.name in (*FILES, *OPTIONAL_FILES):
+        return [path.parent]
+    names = ", ".join((*FILES, *OPTIONAL_FILES))
+    findings.note(path, 1, 1, f"expected a folder, or a file of a number ({names}), found another file")
+    return []
+
+
+def _recordings(number: Number, library: PromptLibrary, findings: Findings) -> None:
+    """Note each recording that cannot be used, or that says something else than its text does by now."""
+    for prompt in number.prompts():
+        if not prompt.recording:
+            continue
+        path = Path(prompt.recording)
+        try:
+            (source,) = library.sources([prompt])
+        except PromptError as error:
+            findings.warn(path, str(error))
+            continue
+        if source.recording is not None and source.is_stale:
+            findings.warn(
+                path,
+                f'this recording says "{source.recording.text}", which is no longer the text, so the text is'
+                " spoken by the machine; record it anew",
+            )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,119 @@
+"""The swap: new menus for the calls that come, while those under way finish on theirs.
+
+Owns the asking for a candidate and what is done with it in the engine, one at a time. Must not know what
+makes a candidate good, nor who asks for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from ivr.publishing.candidate import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ivr.attendant import Attendant
+    from ivr.menu.number import Number
+    from ivr.publishing.candidate import Candidate
+    from ivr.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CANDIDATE_S = 600.0  # a thousand new texts by a slow voice
+
+
+class Published(NamedTuple):
+    """What came of a publication: what people are told."""
+
+    changed: tuple[str, ...]  # numbers that are live anew
+    refused: Mapping[str, tuple[str, ...]]  # numbers that stay as they were, and why
+    warnings: tuple[str, ...]
+    version: int | None
+    proven: int
+    failure: str = ""  # nothing could be made at all
+
+
+class Publisher:
+    """Publish the menus of `settings`. `swap` lets numbers go live; `now` gives UTC seconds."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        attendant: Attendant,
+        swap: Callable[[tuple[Number, ...]], tuple[str, ...]],
+        now: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._attendant = attendant
+        self._swap = swap
+        self._now = now
+        self._one_at_a_time = asyncio.Lock()
+
+    async def publish(self, why: str) -> Published:
+        """Let the menus go live as they are now; everything that is wrong is in what is returned."""
+        async with self._one_at_a_time:
+            published = await self._publish(why)
+        for line in (published.failure, *(line for lines in published.refused.values() for line in lines)):
+            if line:
+                log.error("menus stay as they were: %s", line)
+        for line in published.warnings:
+            log.warning("%s", line)
+        if published.changed:
+            names = ", ".join(published.changed)
+            log.info("menus of %s are live: version %s, %s", names, published.version, why)
+        return published
+
+    async def _publish(self, why: str) -> Published:
+        live = {number.id: number.content_hash for number in self._attendant.numbers.values()}
+        job = replace(job_of(self._settings, self._now(), why, live), standing=dict(self._attendant.standing))
+        candidate = await self._candidate(job)
+        if isinstance(candidate, str):
+            return Published((), {}, (), None, 0, candidate)
+        changed = tuple(number for number in candidate.numbers if number.id in candidate.changed)
+        left_to_do = self._swap(changed) if changed else ()
+        warnings = (*candidate.warnings, *left_to_do)
+        return Published(candidate.changed, candidate.refused, warnings, candidate.version, candidate.proven)
+
+    async def _candidate(self, job: Job) -> Candidate | str:
+        """Have a candidate made by another process; return why not, if it could not."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "ivr.publishing",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+        except OSError as error:
+            return f"the process that checks menus could not be started: {error.strerror or error}"
+        try:
+            async with asyncio.timeout(CANDIDATE_S):
+                made, said = await process.communicate(pickle.dumps(job))
+        except TimeoutError:
+            return f"checking and speaking the menus was not done after {CANDIDATE_S:g} s"
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+            return lines[-1]
+        candidate: Candidate = pickle.loads(made)  # noqa: S301  # from the process that we started
+        return candidate
+
+
+def job_of(settings: Settings, at: float, why: str, live: Mapping[str, str]) -> Job:
+    """Describe a publication at UTC second `at`; `live` has the content hash of each live number."""
+    return Job(
+        menus=settings.menus.absolute(),
+        versions=settings.versions,
+        prompts=settings.prompts.absolute(),
+        speech=settings.speech_command,
+        ground=settings.ground,
+        why=why,
+        made_at=at,
+        live=live,
+    )

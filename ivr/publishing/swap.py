@@ -1,0 +1,78 @@
+"""The one place where the engine's parts learn of new numbers' folders.
+
+Owns who has to hear of them, and what is left for people to do. Must not know files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.installation import targets
+from ivr.menu.number import policy
+from routing.events import ConfigurationChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ivr.arrivals import Arrivals
+    from ivr.exchange import Exchange
+    from ivr.menu.number import Number
+    from ivr.mirror import FallbackMirror
+
+
+TO_DO = (
+    "telephones, queues or extensions have changed: render Asterisk's configuration and load it"
+    " (vaxel asterisk render; docs/operation.md)"
+)
+
+
+class Swap:
+    """Let numbers go live: `swap(numbers)`. `led_to` says what extensions lead to; it is changed in place."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        arrivals: Arrivals,
+        mirror: FallbackMirror,
+        led_to: dict[str, str],
+        forget_scripts: Callable[[], None],
+    ) -> None:
+        self._exchange = exchange
+        self._arrivals = arrivals
+        self._mirror = mirror
+        self._led_to = led_to
+        self._forget_scripts = forget_scripts
+
+    def __call__(self, numbers: tuple[Number, ...]) -> tuple[str, ...]:
+        """Let these numbers be live for the calls that come; return what people still have to do."""
+        attendant = self._exchange.core.attendant
+        before = _known_to_asterisk(attendant.numbers.values())
+        self._forget_scripts()
+        for number in numbers:
+            attendant.know(number)
+            self._exchange.happened(ConfigurationChanged(number.id, number.content_hash))
+        live = tuple(attendant.numbers.values())
+        self._arrivals.change(live)
+        self._mirror.change(policy(live))
+        self._led_to.clear()
+        self._led_to.update(targets(live))
+        if _known_to_asterisk(live) == before:
+            return ()
+        return (TO_DO,)
+
+
+def _known_to_asterisk(numbers: Iterable[Number]) -> set[tuple[str, ...]]:
+    """Return what Asterisk's own configuration has of these numbers."""
+    known: set[tuple[str, ...]] = set()
+    for number in numbers:
+        known |= {("agent", agent) for agent in number.agents}
+        known |= {("officer", officer.id, officer.extension) for officer in number.officers.values()}
+        known |= {
+            (
+                "queue",
+                *map(str, (queue.id, queue.extension, queue.ring_s, queue.wrap_up_s, queue.confidential)),
+            )
+            for queue in number.queues.values()
+        }
+        known |= {("called", called, number.menu.person_queue) for called in number.called}
+    return known

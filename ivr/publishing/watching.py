@@ -1,0 +1,50 @@
+"""Menus that go live by themselves when a file was saved.
+
+Owns the looking at files, and the patience until an editor has done. Must not know what publishing is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0  # a look at fifty files takes a millisecond
+_WATCHED = {".yaml", ".wav"}
+
+
+class MenuWatcher:
+    """Await `changed` when a file below `menus` has changed and then stayed the same for a look."""
+
+    def __init__(self, menus: Path, changed: Callable[[], Awaitable[object]]) -> None:
+        self._menus = menus
+        self._changed = changed
+
+    async def keep(self) -> NoReturn:
+        """Look for ever."""
+        live = before = await asyncio.to_thread(self._look)
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now = await asyncio.to_thread(self._look)
+            if now != live and now == before:  # whoever saves several files, or one slowly, has done
+                live = now
+                await self._changed()
+            before = now
+
+    def _look(self) -> dict[str, tuple[int, int]]:
+        """Return when each file was changed, and how long it is."""
+        seen: dict[str, tuple[int, int]] = {}
+        try:
+            for path in self._menus.rglob("*"):
+                if path.suffix in _WATCHED:
+                    status = path.stat()
+                    seen[str(path)] = status.st_mtime_ns, status.st_size
+        except OSError as error:  # a file went as we looked: the next look tells
+            log.debug("looking at the menus: %s", error.strerror)
+        return seen

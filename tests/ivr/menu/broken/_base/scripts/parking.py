@@ -1,0 +1,2 @@
+def main(agi):
+    agi.verbose("parking")

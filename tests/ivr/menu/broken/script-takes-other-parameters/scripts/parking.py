@@ -1,0 +1,2 @@
+def main(agi, number):
+    agi.verbose("parking")

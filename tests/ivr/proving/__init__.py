@@ -1,0 +1,1 @@
+"""Tests of ivr.proving: scenarios are read, tried in virtual time, and told."""
