@@ -21,6 +21,8 @@ from ivr.commandline.menus import menus
 from ivr.commandline.prompts import prompts as prompts_group
 from ivr.commandline.proving import prove_menus
 from ivr.commandline.standing import crisis, hours
+from ivr.commandline.telephone import call
+from ivr.commandline.views import diff, graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +64,7 @@ def _told(error: BaseException) -> Sequence[str] | None:
     from ivr.prompts import PromptError
     from ivr.publishing.versions import VersionsError
     from ivr.standing import StandingUnusableError
+    from ivr.telephone.errors import TelephoneError
     from ivr.toolbox import ToolboxError
     from queues.calllog.errors import CallLogError
     from queues.journal.errors import JournalError
@@ -69,7 +72,7 @@ def _told(error: BaseException) -> Sequence[str] | None:
 
     mendable = (
         ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError, JournalError,
-        ControlError, StandingUnusableError, VersionsError
+        ControlError, StandingUnusableError, TelephoneError, VersionsError
     )  # fmt: skip
     if isinstance(error, BaseExceptionGroup):
         told = [_told(inner) for inner in error.exceptions]
@@ -210,10 +213,11 @@ def calls_show(ctx: click.Context, contact: str, as_json: bool) -> None:
         click.echo(presentation.contact_table(shown, zone=settings.time_zone, width=_width()), nl=False)
 
 
-for command in (prove_menus, reload_menus, rollback, versions):
+for command in (prove_menus, graph, diff, reload_menus, rollback, versions):
     menus.add_command(command)
 for group in (menus, prompts_group, crisis, hours):
     main.add_command(group)
+main.add_command(call)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Crisis:
     is_drill: bool = False  # heard in rehearsals only
 
     def said_in(self, languages: Sequence[str]) -> tuple[Prompt, ...]:
-        """Return what callers with one of these languages hear: the first of the texts if none is in theirs."""
+        """Return what callers hear in these languages: the first of the texts if it is in none of them."""
         said = tuple(self.prompts[language] for language in languages if language in self.prompts)
         return said or (next(iter(self.prompts.values())),)
 

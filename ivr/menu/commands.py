@@ -177,6 +177,8 @@ class Walk(NamedTuple):
     greeted: frozenset[str] = frozenset()  # the nodes whose full greeting was said
     trail: tuple[str, ...] = ()  # where the caller was asked before, for the way back
     has_chosen: bool = False  # the language
+    has_keyed: bool = False  # digits, with the key just before: a `#` that follows belongs to them
+    was_told_closed: bool = False  # why it is closed, and until when
     is_patient: bool = False
     is_informed: bool = False  # of a crisis
 

@@ -88,7 +88,7 @@ def enter(
             case HoursNode() if is_closed(menu, node.hours, now):
                 before = (*before, *closed(menu, node.hours, spoken(menu, walk), now))
                 if node.closed is not None:
-                    node_id = node.closed.at(now.at)
+                    walk, node_id = walk._replace(was_told_closed=True), node.closed.at(now.at)
                     continue
                 then = _ending(node.id, before, Outcome.OUT_OF_HOURS, walk)
             case HoursNode():
@@ -158,7 +158,8 @@ def _message(menu: Menu, node: MessageNode, walk: Walk, now: Moment, before: Pro
     person = menu.nodes[menu.person]
     assert isinstance(person, QueueNode)  # noqa: S101  # the loader has seen to it
     if is_closed(menu, person.hours, now):
-        said += closed(menu, person.hours, spoken(menu, walk), now)
+        if not walk.was_told_closed:
+            said += closed(menu, person.hours, spoken(menu, walk), now)
         return Step(Saying(node.id, walk), (), Say(node.id, said))
     said += sentence(menu, "offer", walk)
     wait_s = PATIENT_WAIT_S if walk.is_patient else OFFER_WAIT_S

@@ -118,7 +118,10 @@ def step(menu: Menu, state: State, event: Event, now: Moment) -> Step:
     """Take the caller one step on. Defined for every state and event; see the table above."""
     if isinstance(state, Left):
         return Step(state, (), state.command)
-    state = replace(state, walk=state.walk._replace(steps=state.walk.steps + 1))
+    is_end_of_digits = state.walk.has_keyed and event == KeysPressed(BACK_KEY)
+    state = replace(state, walk=state.walk._replace(steps=state.walk.steps + 1, has_keyed=False))
+    if is_end_of_digits and isinstance(state, Asking | Confirming | Saying):
+        return _again(menu, state, now)
     match state:
         case Asking():
             return _answer(menu, state, event, now)
@@ -195,8 +198,10 @@ def _taken(menu: Menu, state: Asking, node: DigitsNode, digits: str, count: int,
     if not is_fit:
         return _wrong(menu, state, now)
     if node.reads_back:
-        confirming = Confirming(node.id, state.walk, state.wrong_keys, state.silences, digits)
+        walk = state.walk._replace(has_keyed=True)
+        confirming = Confirming(node.id, walk, state.wrong_keys, state.silences, digits)
         return _noted(state, MenuResult.TAKEN, read_back(menu, confirming, (), now))
+    state = replace(state, walk=state.walk._replace(has_keyed=True))
     return _accepted(menu, state, node, digits, now)
 
 
@@ -268,13 +273,17 @@ def _repeat(menu: Menu, state: Asking | Confirming | Saying, now: Moment) -> Ste
     state = replace(state, walk=state.walk._replace(repeats=state.walk.repeats + 1))
     if state.walk.repeats >= MAX_REPEATS:
         then = enter(menu, menu.person, state.walk, now)
-    elif isinstance(state, Asking):
-        then = ask(menu, state, (), now)
-    elif isinstance(state, Confirming):
-        then = read_back(menu, state, (), now)
     else:
-        then = enter(menu, state.node, state.walk, now)
+        then = _again(menu, state, now)
     return _noted(state, MenuResult.REPEAT, then)
+
+
+def _again(menu: Menu, state: Asking | Confirming | Saying, now: Moment) -> Step:
+    if isinstance(state, Asking):
+        return ask(menu, state, (), now)
+    if isinstance(state, Confirming):
+        return read_back(menu, state, (), now)
+    return enter(menu, state.node, state.walk, now)
 
 
 def _back(menu: Menu, state: Asking | Confirming | Saying, now: Moment) -> Step:

@@ -79,7 +79,8 @@ def _arrow(edge: Edge) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _TO_ESCAPE.sub(lambda sign: f"#{ord(sign[0])};", shown(text))
+    plain = shown(text).replace("$$", "$ $")  # between two of these Mermaid sets formulae, escaped or not
+    return _TO_ESCAPE.sub(lambda sign: f"#{ord(sign[0])};", plain)
 
 
 def _plain(text: str) -> str:

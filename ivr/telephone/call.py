@@ -233,7 +233,8 @@ class Call:
                     if await self._stream(self._ear.hear(sound), "") is None:
                         return None
             case "saydigits" | "saynumber" | "sayalpha" | "sayphonetic":
-                return await self._stream(spelt(data), "")
+                if await self._stream(spelt(data), "") is None:
+                    return None
             case _ if application not in _QUIET:
                 return "200 result=-2"
             case _:
@@ -267,7 +268,7 @@ class Call:
             self._playing.go_on(self._caller.now_s)
 
     async def _first(self, until_s: float, asked_s: float) -> str | None:
-        """Return what comes first: the caller's act, `_WOKEN` for a line of the engine's, None for the time."""
+        """Return what comes first: the caller's act, `_WOKEN` for the engine's line, None for the time."""
         coming = self._wire.coming()
         acting = asyncio.create_task(self._caller.act(until_s, asked_s), name="the caller's next act")
         try:

@@ -7,7 +7,7 @@ Owns the tree. Each error is one line for a person:
         ├── EngineUnreachableError    no connection came about
         │   └── NobodyListensError        because no engine runs at this address
         ├── EngineRefusedError        the engine would not, and said why
-        └── EngineBrokeOffError       it closed, fell silent, or said what is no AGI, in the middle of the call
+        └── EngineBrokeOffError       it closed, fell silent or spoke no AGI in the middle of the call
 """
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
 import pytest
 from click.testing import CliRunner
 
 from ivr.commandline.views import diff, graph
 from queues.problems import ConfigurationError
+
+if TYPE_CHECKING:
+    import click
 
 MENUS = Path(__file__).resolve().parents[3] / "menus"
 

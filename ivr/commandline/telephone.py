@@ -1,0 +1,113 @@
+"""`vaxel call`: a telephone in the terminal.
+
+Owns the command line of it. Must not know AGI.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ivr.proving.actions import Action
+    from ivr.telephone.happenings import Happening
+
+
+@click.command("call")
+@click.option(
+    "--to", default="", help="The called number, or its folder's name; the default number otherwise."
+)
+@click.option("--from", "caller", default="", metavar="NUMBER", help='The caller\'s number, or "withheld".')
+@click.option(
+    "--press",
+    metavar="ACTIONS",
+    help='What the caller does, such as "wait 2, 9, hang up", in no time; you type the keys otherwise.',
+)
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
+    metavar='"YYYY-MM-DD HH:MM"',
+    help="The local time whose opening hours are told; now otherwise.",
+)
+@click.option("--draft", is_flag=True, help="Call the menus as the files are now, not the running engine.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+@click.option("--officers", type=click.Choice(["answer", "away"]), default="answer", show_default=True)
+@click.option("--script-result", default="", metavar="TEXT", help="What departments' scripts return.")
+@click.option("--run-scripts", is_flag=True, help="Run departments' scripts, instead of saying so.")
+@click.pass_context
+def call(
+    ctx: click.Context,
+    to: str,
+    caller: str,
+    press: str | None,
+    at: datetime | None,
+    draft: bool,
+    as_json: bool,
+    officers: str,
+    script_result: str,
+    run_scripts: bool,
+) -> None:
+    """Call a municipal number from here: you read what callers hear, and press their keys.
+
+    No telephone rings, and nothing of the call is kept: not in the books, nor in the statistics. Where no
+    engine runs, the menus are taken as their files are now.
+    """
+    import asyncio
+
+    from ivr.settings import load_settings
+    from ivr.telephone.calling import Order
+    from ivr.telephone.calling import call as make_call
+    from ivr.telephone.record import Record
+    from ivr.telephone.screen import Screen
+
+    for option, text in (("--to", to), ("--from", caller), ("--script-result", script_result)):
+        if not text.isprintable():
+            raise click.BadParameter("expected one line of text", ctx, param_hint=option)
+    order = Order(
+        to.strip(),
+        caller.strip(),
+        _actions(press),
+        at,
+        draft,
+        officers == "answer",
+        script_result,
+        run_scripts,
+    )
+    settings = load_settings(ctx.obj)
+    record = Record()
+    is_live = press is None
+    screen = Screen(
+        lambda line: click.echo(line, err=as_json),
+        is_live=is_live,
+        width=shutil.get_terminal_size().columns if sys.stdout.isatty() else 0,
+    )
+    takers = [record.take] if as_json and not is_live else [record.take, screen.take]
+
+    def tell(happening: Happening) -> None:
+        for take in takers:
+            take(happening)
+
+    def note(line: str) -> None:
+        click.echo(line, err=True)
+
+    asyncio.run(make_call(settings, order, tell, note))
+    if as_json:
+        click.echo(json.dumps(record.as_json(press), ensure_ascii=False))
+
+
+def _actions(press: str | None) -> Sequence[Action] | None:
+    from ivr.proving.actions import ActionsError, parse_actions
+
+    if press is None:
+        return None
+    try:
+        return parse_actions(press)
+    except ActionsError as error:
+        raise click.BadParameter(str(error), param_hint="--press") from error

@@ -1,0 +1,140 @@
+"""One call from a terminal: which engine is called, who holds the telephone, who is told.
+
+Owns the order of these things. Must not know AGI's commands, nor how a command line is written.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ivr.call import SCRIPT_LIMIT_S
+from ivr.menu.number import load_numbers
+from ivr.proving.actions import acts
+from ivr.rehearsal import AWAY, RUN_SCRIPTS, SCRIPT
+from ivr.telephone.call import Call
+from ivr.telephone.callers import ScriptedCaller, TypingCaller
+from ivr.telephone.draft import draft_engine
+from ivr.telephone.errors import NobodyListensError
+from ivr.telephone.happenings import Served
+from ivr.telephone.keyboard import typed_keys
+from ivr.telephone.lines import request
+from ivr.telephone.screen import HELP, serving
+from ivr.telephone.sounds import FileEar
+from ivr.telephone.wire import SILENCE_LIMIT_S, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from ivr.proving.actions import Action
+    from ivr.settings import Settings
+    from ivr.telephone.callers import Caller
+    from ivr.telephone.happenings import Happening
+    from ivr.telephone.sounds import Ear
+
+WITHHELD: Final = "withheld"
+CHANNEL: Final = "Text/telephone"
+
+
+class Order(NamedTuple):
+    """What call is wanted. `does`: None for a person at the keys."""
+
+    to: str = ""
+    caller: str = ""  # a number, `WITHHELD`, or empty
+    does: Sequence[Action] | None = None
+    at: datetime | None = None  # local, without a zone
+    is_draft: bool = False
+    officers_answer: bool = True
+    script_result: str = ""
+    runs_scripts: bool = False
+
+    def __repr__(self) -> str:
+        """Leave the caller, and what they press, out."""
+        return f"Order(to={self.to!r}, at={self.at})"
+
+
+async def call(
+    settings: Settings, order: Order, tell: Callable[[Happening], None], note: Callable[[str], None]
+) -> None:
+    """Call the engine that the settings name, or one of our own where none runs, until the call ends.
+
+    `tell` hears what happens, `note` what concerns the telephone alone, in lines.
+
+    Raises:
+        TelephoneError: no call came about, or it broke off.
+        ConfigurationError: the menus' files cannot be used.
+        PromptError: the engine's sounds cannot be read.
+        ServerError: this machine has no port for an engine of our own.
+    """
+    async with AsyncExitStack() as stack:
+        wire, ear, place = await _connected(stack, settings, order)
+        stack.push_async_callback(wire.close)
+        caller: Caller
+        if order.does is None:
+            caller = TypingCaller(stack.enter_context(typed_keys(lambda: note(HELP))))
+            if sys.stdin.isatty():
+                note(HELP)
+        else:
+            caller = ScriptedCaller(acts(order.does))
+
+        def hear(happening: Happening) -> None:
+            if isinstance(happening, Served):
+                note(serving(happening, place))
+            tell(happening)
+
+        uniqueid = f"rehearsal-{time.time():.6f}"
+        silence_s = SILENCE_LIMIT_S + (SCRIPT_LIMIT_S if order.runs_scripts else 0.0)
+        telephone = Call(wire, ear, caller, hear, uniqueid=uniqueid, silence_s=silence_s)
+        await telephone.run(opening(order, uniqueid))
+
+
+def opening(order: Order, uniqueid: str) -> bytes:
+    """Build the lines that ask the engine for this call. Raises `ValueError` for a text of several lines."""
+    caller = "" if order.caller == WITHHELD else order.caller
+    values = {
+        "network": "yes",
+        "network_script": SCRIPT,
+        "request": f"agi://127.0.0.1/{SCRIPT}",
+        "channel": CHANNEL,
+        "language": "sv",
+        "type": "Text",
+        "uniqueid": uniqueid,
+        "callerid": caller or "unknown",
+        "calleridname": "unknown",
+        "dnid": order.to or "unknown",
+    }
+    arguments = (
+        order.to,
+        caller,
+        "allowed" if caller else "prohib",
+        "" if order.at is None else order.at.isoformat(timespec="seconds"),
+        "" if order.officers_answer else AWAY,
+        order.script_result,
+        RUN_SCRIPTS if order.runs_scripts else "",
+    )
+    return request(values, arguments)
+
+
+async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) -> tuple[Wire, Ear, str]:
+    """Return a connection to an engine, what is heard of it, and its name for people."""
+    place = f"the files in {_near(settings.menus)}/ as they are now"
+    if not order.is_draft:
+        try:
+            wire = await Wire.connect(settings.agi_host, settings.agi_port)
+        except NobodyListensError:
+            place = f"no engine runs: {place}"
+        else:
+            return wire, FileEar(), "the running engine"
+    numbers = load_numbers(settings.menus, settings.ground)
+    draft = await stack.enter_async_context(draft_engine(settings, numbers))
+    return await Wire.connect(draft.host, draft.port), draft.sounds, place
+
+
+def _near(path: Path) -> Path:
+    """Return the path as people here would write it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
