@@ -46,7 +46,7 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ivr.menu.commands import Event as MenuEvent
     from ivr.menu.commands import Note, Step
@@ -60,13 +60,23 @@ class Attendant:
     def __init__(self, numbers: Mapping[str, Number], *, is_rehearsal: bool = False) -> None:
         self.numbers = dict(numbers)
         self.standing: dict[str, Standing] = {}
-        self._versions = {number.content_hash: number for number in numbers.values()}
+        self._versions = {(number.id, number.content_hash): number for number in numbers.values()}
         self._is_rehearsal = is_rehearsal
         self.shift_s = 0.0  # of the calendar: what day callers are told it is
 
     def know(self, number: Number) -> None:
-        """Know another version of a number, which `ConfigurationChanged` may make the live one."""
-        self._versions[number.content_hash] = number
+        """Know another version of a number, which `ConfigurationChanged` may make the live one.
+
+        Of the version that is live, another copy takes the place: the earlier one's recordings may be removed.
+        """
+        self._versions[number.id, number.content_hash] = number
+        live = self.numbers.get(number.id)
+        if live is not None and live.content_hash == number.content_hash:
+            self.numbers[number.id] = number
+
+    def live(self, number: str) -> Number:
+        """Return the live version of a number; the first of all for one that is no more."""
+        return self.numbers.get(number) or next(iter(self.numbers.values()))
 
     def take(self, event: Event) -> None:
         """Let an event change what callers are told from now on."""
@@ -74,8 +84,10 @@ class Attendant:
             case EngineStarted(calendar_shift_s=shift_s):
                 self.standing.clear()
                 self.shift_s = shift_s
+            case ConfigurationChanged(number, ""):
+                self.numbers.pop(number, None)
             case ConfigurationChanged(number, content_hash):
-                live = self._versions.get(content_hash)
+                live = self._versions.get((number, content_hash))
                 if live is not None:
                     self.numbers[number] = live
             case CrisisBegan(number):
@@ -172,14 +184,23 @@ def _noted(contact: str, note: Note) -> Decision:
             assert_never(note)
 
 
+def standing_at(events: Iterable[CrisisBegan | HoursOverridden], at: float) -> dict[str, Standing]:
+    """Return what stands by these events for each number at `at`, UTC seconds."""
+    attendant = Attendant({})
+    for event in events:
+        if event.until is None or at < event.until:
+            attendant.take(event)
+    return attendant.standing
+
+
 def crisis_of(event: CrisisBegan) -> Crisis:
-    """Return the crisis message that began."""
+    """Return the crisis message that began. A recording is in the first of its languages."""
     name = f"crisis/{event.crisis}"
     return Crisis(
         event.crisis,
         {
-            language: Prompt(name, text, language, recording=event.recording)
-            for language, text in zip(event.languages, event.texts, strict=True)
+            language: Prompt(name, text, language, recording="" if place else event.recording)
+            for place, (language, text) in enumerate(zip(event.languages, event.texts, strict=True))
         },
         event.queue,
         event.since,

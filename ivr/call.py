@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 SCRIPT_LIMIT_S = 600.0  # a department's script that has the caller for longer has lost them
 HANDING_OVER_S = 0.1  # AMI told of it 1 ms after the session had
-SKIPPING_KEYS = "0123456789*#"  # what ends a message before its end
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +160,9 @@ class CallSession:
         return self._tell(DigitPressed(self._contact.id, digits))
 
     async def _listen(self, task: Listen) -> bool:
-        await self._switch.arm(Phase.MENU, task.wait_s, self._place())
+        # A key that comes between two commands is lost: the switch of the question before lasts long enough.
+        if task.wait_s > STEP_MARGIN_S / 2:
+            await self._switch.arm(Phase.MENU, task.wait_s, self._place())
         match await self._session.wait_for_digit(task.wait_s):
             case Digits(digits):
                 return self._tell(DigitPressed(self._contact.id, digits))
@@ -174,7 +175,7 @@ class CallSession:
 
     async def _say(self, task: Say) -> bool:
         (sound,) = await self._prepare(task.prompts, 0.0)
-        match await self._session.stream_file(sound, SKIPPING_KEYS):
+        match await self._session.stream_file(sound, task.skipped_by):
             case Played():
                 return self._tell(PromptEnded(self._contact.id))
             case Digits(digits):

@@ -152,6 +152,7 @@ class Core:
                 if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
                 offered.wait()
+                return self._route(at, event) + self._moved(at, offered)
             case TalkEnded(contact, agent, by):
                 if (talk := self._with(contact, agent, Phase.TALKING)) is None:
                     return None
@@ -170,7 +171,7 @@ class Core:
                     return None
                 return self._not_reached(at, handed)
             case ConfigurationChanged():
-                self._reconfigure()
+                return self._reconfigure(at, event)
             case EngineStarted():
                 self.contacts.clear()
                 self._over.clear()
@@ -180,14 +181,26 @@ class Core:
                 pass  # the clock, the configuration and the timer concern no single contact
         return self._route(at, event)
 
-    def _reconfigure(self) -> None:
+    def _reconfigure(self, at: float, event: ConfigurationChanged) -> list[Decision]:
         """Go by the live numbers' queues and agents; an agent who is no more only gets no new callers."""
         live = merged(self.attendant.numbers.values())
+        decisions: list[Decision] = []
         if live != self._policy:
             self._policy = live
             self._router.change(live)
             for agent in live.agents:
                 self.telephones.setdefault(agent, TelephoneState.UNREACHABLE)
+            waiting = [c for c in self.contacts.values() if c.phase is Phase.WAITING and c.queued]
+            for contact in sorted(waiting, key=lambda c: 0.0 if c.queued is None else c.queued.since):
+                decisions += self._moved(at, contact)
+        return decisions + self._route(at, event)
+
+    def _moved(self, at: float, contact: Contact) -> list[Decision]:
+        """Let a caller whose queue is live no more wait for a person instead, in the same place by time."""
+        queued = contact.queued
+        if contact.phase is not Phase.WAITING or contact.away or queued is None:
+            return []
+        return [] if queued.queue in self._policy.queues else self._enqueue(at, contact, queued)
 
     def _with(self, contact_id: str, agent: str, phase: Phase) -> Contact | None:
         contact = self.contacts.get(contact_id)
@@ -252,6 +265,7 @@ class Core:
                 return self._enqueue(at, contact, contact.queued)
             case Phase.OFFERED:
                 contact.wait()
+                return self._route(at, event) + self._moved(at, contact)
             case Phase.HANDED:
                 return self._enqueue(at, contact, self._place(at, contact, None))
             case _:
@@ -302,8 +316,7 @@ class Core:
 
     def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
         if queued.queue not in self._policy.queues:  # of a menu that is live no more
-            live = self.attendant.numbers[contact.number.id].menu.person_queue
-            queued = queued._replace(queue=live)
+            queued = queued._replace(queue=self.attendant.live(contact.number.id).menu.person_queue)
         contact.wait()
         contact.queued = queued
         return [queued, *self._route(at, queued)]

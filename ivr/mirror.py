@@ -42,11 +42,11 @@ class FallbackMirror:
                 self._places[candidate.agent].append((PREFIX + queue.id, candidate.ring))
 
     def members_of(self, agent: str) -> set[Member]:
-        """Return where the agent belongs now: nowhere without a telephone that can be reached."""
+        """Return where the agent belongs now: nowhere if unknown, or if the telephone cannot be reached."""
         if self._telephones.get(agent, TelephoneState.UNREACHABLE) is TelephoneState.UNREACHABLE:
             return set()
         is_paused = agent in self._paused
-        return {Member(queue, DEVICE + agent, ring, is_paused) for queue, ring in self._places[agent]}
+        return {Member(queue, DEVICE + agent, ring, is_paused) for queue, ring in self._places.get(agent, ())}
 
     async def match(self, client: AmiClient) -> None:
         """Make Asterisk's members what they should be, whatever they are."""

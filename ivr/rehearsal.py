@@ -61,11 +61,10 @@ if TYPE_CHECKING:
     Prepare = Callable[[Iterable[Number], float, Mapping[str, Standing]], None]
 
 SCRIPT: Final = "rehearsal"
-MOST_AT_ONCE: Final = (
-    20  # everybody who edits menus, and then some; 2,000 callers go first
-)
+MOST_AT_ONCE: Final = 20  # everybody who edits menus, and then some; 2,000 callers go first
 LIMIT_S: Final = 1800.0  # whoever left the telephone off the hook
 SIGN_S: Final = 2.0  # how often the other side is told that we are still there while prompts are made
+LONGEST_REASON: Final = 400  # characters; a channel's variable holds 1,023 bytes
 AWAY: Final = "away"
 RUN_SCRIPTS: Final = "run-scripts"
 
@@ -197,25 +196,27 @@ class Rehearsal:
         """Make what is said at another time than now: "we open again on Monday" was never needed before."""
         if self._prepare is None:
             return
+        making = asyncio.create_task(self._made(self._prepare, number, at), name="prompts of a rehearsal")
+        try:
+            while not making.done() and not session.hung_up:
+                await asyncio.wait({making}, timeout=SIGN_S)
+                await session.noop()
+            if making.done():
+                making.result()
+        except PromptError as error:
+            raise RehearsalRefusedError(str(error)) from error
+        finally:
+            making.cancel()
+
+    async def _made(self, prepare: Prepare, number: Number, at: float) -> None:
         async with self._preparing:
-            making = asyncio.create_task(
-                asyncio.to_thread(self._prepare, [number], at, self._attendant.standing)
-            )
-            try:
-                while not making.done():
-                    await asyncio.wait({making}, timeout=SIGN_S)
-                    await session.noop()
-                await making
-            except PromptError as error:
-                raise RehearsalRefusedError(str(error)) from error
-            finally:
-                making.cancel()
+            await asyncio.to_thread(prepare, [number], at, self._attendant.standing)
 
 
 async def _refuse(session: AgiSession, why: str) -> None:
-    log.warning("%r: no rehearsal: %s", session, why)
+    log.info("%r: a rehearsal was refused", session)  # why may tell what somebody typed
     if not session.hung_up:
-        await session.set_variable("VAXEL_REFUSED", " ".join(why.split()))
+        await session.set_variable("VAXEL_REFUSED", " ".join(why.split())[:LONGEST_REASON])
 
 
 def _told_scripts(result: str | None) -> Callable[[str], ScriptFunction]:

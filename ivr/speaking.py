@@ -6,6 +6,7 @@ how one is made.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.menu.circumstances import NOTHING
@@ -43,6 +44,8 @@ def all_prompts(
     prompts: dict[Prompt, None] = {}
     for number in numbers:
         stands = (standing or {}).get(number.id, NOTHING)
+        heard = tuple(crisis for crisis in stands.crises if crisis.until is None or at < crisis.until)
+        stands = replace(stands, crises=heard)
         prompts.update(dict.fromkeys(prompts_of(number.menu, stands, at, at + AHEAD_S)))
         prompts[number.trouble] = None
     return tuple(prompts)

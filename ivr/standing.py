@@ -9,9 +9,10 @@ switched on while no engine runs: it is heard from the next start on. Errors:
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, TypeAlias
 
-from queues.journal.errors import JournalError
+from queues.journal.errors import UnreadableLineError, UnwritableEventError
 from queues.journal.format import format_line, parse_line
 from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded, Recorded
 
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from routing.events import Event
+
     Standing: TypeAlias = CrisisBegan | HoursOverridden
     Change: TypeAlias = Standing | CrisisEnded | OverrideEnded
+
+
+RECORDINGS = "recordings"  # of crisis messages: a folder beside the file
 
 
 class StandingUnusableError(Exception):
@@ -36,15 +42,19 @@ class StandingFile:
     def read(self) -> tuple[Standing, ...]:
         """Return what stands. Raises `StandingUnusableError`."""
         try:
-            lines = self.path.read_bytes().splitlines()
+            lines = list(enumerate(self.path.read_bytes().splitlines(), start=1))
         except FileNotFoundError:
             return ()
         except OSError as error:
             raise self._unusable(error.strerror or "unknown reason") from error
-        try:
-            events = [parse_line(line, file=str(self.path)).event for line in lines]
-        except JournalError as error:
-            raise self._unusable(f"{error}; remove the file and switch on again what is to stand") from error
+        events: list[Event] = []
+        for number, line in lines:
+            try:
+                events.append(parse_line(line).event)
+            except UnreadableLineError as error:
+                what = f"line {number}: got {error.got}, expected {error.expected}"
+                then = "mend it, or remove the file and switch on again what is to stand"
+                raise self._unusable(f"{what}; {then}") from error
         return tuple(event for event in events if isinstance(event, CrisisBegan | HoursOverridden))
 
     def change(self, change: Change, at: float) -> None:
@@ -54,19 +64,42 @@ class StandingFile:
             left.append(change)
         self.write(left, at)
 
+    def keep_recording(self, recording: Path) -> Path:
+        """Copy a recording to where it stays, and return that place. Raises `StandingUnusableError`."""
+        try:
+            content = recording.read_bytes()
+            kept = self.path.parent / RECORDINGS / f"{hashlib.sha256(content).hexdigest()[:32]}.wav"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            _write(kept, content)
+        except OSError as error:
+            raise StandingUnusableError(
+                f"recording {recording}: cannot be kept in {self.path.parent / RECORDINGS}: "
+                f"{error.strerror or 'unknown reason'}"
+            ) from error
+        return kept
+
     def write(self, events: Iterable[Standing], at: float) -> None:
         """Let exactly this stand. Raises `StandingUnusableError`."""
-        content = b"".join(format_line(Recorded(seq, at, event)) for seq, event in enumerate(events, start=1))
+        try:
+            lines = [format_line(Recorded(seq, at, event)) for seq, event in enumerate(events, start=1)]
+        except UnwritableEventError as error:
+            raise self._unusable(str(error)) from error
+        content = b"".join(lines)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            whole = self.path.with_name(f".{self.path.name}")
-            whole.write_bytes(content)
-            whole.replace(self.path)
+            _write(self.path, content)
         except OSError as error:
             raise self._unusable(error.strerror or "unknown reason") from error
 
     def _unusable(self, why: str) -> StandingUnusableError:
         return StandingUnusableError(f"standing messages {self.path}: {why}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    whole = path.with_name(f".{path.name}")
+    whole.write_bytes(content)
+    whole.replace(path)
 
 
 def _replaces(change: Change, event: Standing) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from queues.shapes import EXTENSION as EXTENSION_FORM
-from queues.shapes import ID_KEY, TEXT, TIME, YES_NO, Shape, described, keyed, listed, one_of_words
+from queues.shapes import ID_KEY, TEXT, TIME, YES_NO, Shape, described, keyed, listed, one_of_words, whole
 from queues.yamlfile import read_file, suggestion
 from routing.policy import Agent, Policy, Queue, Ring, Skill
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from queues.shapes import JSON
     from queues.yamlfile import Findings, Section, Value
     from routing.policy import Reach, Role
 
@@ -42,7 +41,7 @@ MAX_AFTER_S = 3600.0  # a ring that opens after an hour helps nobody
 LEVELS = (1, 3)  # can, masters
 MAX_RINGS = 10
 
-_LEVEL: JSON = {"type": "integer", "minimum": LEVELS[0], "maximum": LEVELS[1]}
+_LEVEL = whole(*LEVELS)
 _EXTENSION = described(EXTENSION_FORM, "what an agent dials to send a caller here")
 RING = Shape(
     {

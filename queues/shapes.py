@@ -55,15 +55,19 @@ def keyed(pattern: str, form: JSON, about: str = "") -> JSON:
     return {"description": about, **schema} if about else schema
 
 
+def whole(least: int, most: int) -> JSON:
+    """Return the form of a whole number between the two; in quotes it is one too, as the reader takes it."""
+    return {"type": ["integer", "string"], "minimum": least, "maximum": most, "pattern": "^[0-9]+$"}
+
+
 def either(*forms: JSON) -> JSON:
     """Return the form of any of these."""
     return {"anyOf": list(forms)}
 
 
-TEXT: JSON = {"type": ["string", "number"]}  # YAML makes numbers of some
-YES_NO: JSON = {"enum": [True, False, "yes", "no", "true", "false"]}
+TEXT: JSON = {"type": ["string", "number", "boolean"]}  # YAML makes these of some
+YES_NO: JSON = {"enum": [True, False, "yes", "no", "true", "false", "Yes", "No", "YES", "NO"]}
 TIME: JSON = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})? ?(ms|s|min|h)$"}
 DATE: JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-INTEGER: JSON = {"type": "integer"}
 EXTENSION: JSON = {"type": ["string", "integer"]}
 ID_KEY = "^[a-z][a-z0-9-]{1,30}$"

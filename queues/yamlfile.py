@@ -248,6 +248,8 @@ class Value:
     def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[Value, Value]]:
         first_lines: dict[str, int] = {}
         for key_node, value_node in node.value:
+            if self.findings.full:
+                return  # nothing of this file is used, and nothing more is told of it
             key = self._inner(key_node, self.trail)
             if not isinstance(key_node, yaml.ScalarNode):
                 key.expected("a word as key")

@@ -109,12 +109,18 @@ def _nodes(text: str, path: Path, findings: Findings) -> yaml.Node | None:
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
         findings.note(path, *_within(text, line, column), _mistake(error))
         return None
+    except _TooManyRefusedError:
+        return None
     except (yaml.YAMLError, ValueError, OverflowError):  # such as "\U00110000", by PyYAML's own parser
         findings.note(path, 1, 1, "expected the number of a character after each backslash")
         return None
     if node is None:
         findings.note(path, 1, 1, "expected keys with values, found an empty file")
     return node if composer.usable else None
+
+
+class _TooManyRefusedError(Exception):
+    """What is left out of YAML has been told often enough."""
 
 
 class _Composer(Composer, Parser, Resolver):
@@ -157,9 +163,10 @@ class _Composer(Composer, Parser, Resolver):
 
     def _refuse(self, mark: yaml.Mark, what: str, remedy: str) -> None:
         self._refused += 1
-        if self._refused <= MAX_REFUSED:
-            shown = what if len(what) <= 2 * MAX_WORD else f"{what[: 2 * MAX_WORD]}…"
-            self._note(mark, f"{shown} are not used here; {remedy}")
+        if self._refused > MAX_REFUSED:
+            raise _TooManyRefusedError
+        shown = what if len(what) <= 2 * MAX_WORD else f"{what[: 2 * MAX_WORD]}…"
+        self._note(mark, f"{shown} are not used here; {remedy}")
 
     def _note(self, mark: yaml.Mark, message: str) -> None:
         self.usable = False

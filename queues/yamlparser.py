@@ -1,7 +1,8 @@
 """Which parser turns a text into YAML's events.
 
-Owns that choice: libyaml where PyYAML was built with it, ten times as fast; else PyYAML's own. Both find
-mistakes at the same places and put some of them in other words, see queues/yamlnodes.py.
+Owns that choice: libyaml where PyYAML was built with it (every wheel is), ten times as fast; else
+PyYAML's own. They put some mistakes in other words, see queues/yamlnodes.py, and may place one a column
+further. libyaml also refuses `{key:}` and a %YAML line of another version.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class ConfigurationChanged(NamedTuple):
     """The configuration of `number` became the one with this content hash."""
 
     number: str
-    content_hash: str
+    content_hash: str  # empty: the number is live no more
 
 
 class CrisisBegan(NamedTuple):

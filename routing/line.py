@@ -48,14 +48,16 @@ class Line:
 def lines_of(policy: Policy, before: Mapping[str, Line], needed: Collection[str]) -> dict[str, Line]:
     """Make the lines of a policy; who waited in the lines `before` keeps the place.
 
-    A queue that is no more stays as it was while it is among the `needed`.
+    A queue that is no more stays while it is among the `needed`, but nobody is asked to answer it: its agents
+    may be no more either. Whoever tells of the change moves those who wait in it.
     """
     lines = {queue.id: Line(queue, policy.agents) for queue in policy.queues.values()}
     for queue_id, old in before.items():
         if queue_id in lines:
             lines[queue_id].waiting = old.waiting
         elif queue_id in needed:
-            lines[queue_id] = old
+            lines[queue_id] = Line(old.queue, {})
+            lines[queue_id].waiting = old.waiting
     return lines
 
 

@@ -22,15 +22,19 @@ ANSWER_S = 660.0  # a reload that has a thousand new texts spoken
 def give(path: Path, order: Order, *, answer_s: float = ANSWER_S) -> Answer:
     """Give an order to the engine whose socket is `path`; return its answer.
 
-    Raises `NoEngineError` when none listens there, and `NoAnswerError`.
+    Raises `NoEngineError` when none listens there, and `NoAnswerError`; an engine whose socket is not for us to
+    open is not taken for none.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(answer_s)
         try:
             with short_path(path) as short:
                 connection.connect(short)
-        except OSError as error:
+        except (FileNotFoundError, ConnectionRefusedError) as error:
             raise NoEngineError(f"no engine answers at {path}; is it running?") from error
+        except OSError as error:
+            why = error.strerror or "it is too busy"
+            raise NoAnswerError(f"the engine at {path} takes no order from you: {why}") from error
         try:
             connection.sendall(write_order(order))
             with connection.makefile("rb") as answers:

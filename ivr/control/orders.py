@@ -12,12 +12,14 @@ Owns the words and their reading. Must not know sockets, nor how an order is car
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+HoursWord: TypeAlias = Literal["open", "closed", "emergency", "calendar"]
 LONGEST_LINE = 1_000_000  # bytes, of an order or an answer
 
 
@@ -46,7 +48,10 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class CrisisOn:
-    """Let callers hear a message. `texts` by language; `until` in UTC seconds; `recording` is a WAV file."""
+    """Let callers hear a message.
+
+    `texts` by language, an empty one being the number's first; `until` in UTC seconds; `recording` is a WAV file.
+    """
 
     number: str
     texts: Mapping[str, str]
@@ -70,9 +75,9 @@ class SetHours:
     """Open or close by hand, or let the calendar decide again. Without an id: all hours of the number."""
 
     number: str
-    state: Literal["open", "closed", "emergency", "calendar"]
+    state: HoursWord
     hours: str = ""
-    reason: Mapping[str, str] = field(default_factory=dict)  # by language: one whole sentence
+    reason: Mapping[str, str] = field(default_factory=dict)  # by language as above: one whole sentence
     until: float | None = None
     is_sticky: bool = False
     owner: str = ""
@@ -81,6 +86,31 @@ class SetHours:
 Order: TypeAlias = Reload | CrisisOn | CrisisOff | SetHours
 _ORDERS: Mapping[str, type[Order]] = {
     order.__name__: order for order in (Reload, CrisisOn, CrisisOff, SetHours)
+}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_end(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+_MAY_BE: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("why", "number", "queue", "recording", "owner", "crisis", "hours"), _is_text),
+    **dict.fromkeys(("is_drill", "is_sticky"), _is_flag),
+    **dict.fromkeys(("texts", "reason"), _are_texts),
+    "until": _is_end,
+    "state": lambda value: value in get_args(HoursWord),
 }
 
 
@@ -103,8 +133,10 @@ def read_order(line: bytes) -> Order:
     try:
         fields = json.loads(line)
         kind = _ORDERS[fields.pop("order")]
+        if not all(_MAY_BE[name](value) for name, value in fields.items()):
+            raise ValueError  # noqa: TRY301  # told as every other
         return kind(**fields)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise OrderRefusedError("that is no order; is the command line as new as the engine?") from None
 
 
@@ -118,5 +150,5 @@ def read_answer(line: bytes) -> Answer:
     try:
         fields = json.loads(line)
         return Answer(bool(fields["is_done"]), tuple(fields["lines"]), fields["fields"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise NoAnswerError("the engine's answer cannot be read; is it as new as the command line?") from None

@@ -40,6 +40,7 @@ class ControlServer:
         self._path = path
         self._carry_out = carry_out
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Begin to listen. Raises `OSError`. The state folder is ours alone: an old socket is nobody's."""
@@ -54,35 +55,57 @@ class ControlServer:
             listening.close()
             raise
         self._server = await asyncio.start_unix_server(
-            self._serve, sock=listening, limit=LONGEST_LINE, backlog=BACKLOG
+            self._accept, sock=listening, limit=LONGEST_LINE, backlog=BACKLOG
         )
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Listen no more."""
+        """Listen no more, and leave what is being carried out: nobody may be told of half an engine."""
         if self._server is not None:
             self._server.close()
         with contextlib.suppress(OSError):
             self._path.unlink()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer), name="order")
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(ORDER_S):
-                line = await reader.readline()
-            try:
-                order = read_order(line)
-                user = _user(writer)
-                log.info("order by %s: %s", user, type(order).__name__)
-                answer = await self._carry_out(order, user)
-            except OrderRefusedError as refusal:
-                answer = Answer(is_done=False, lines=(str(refusal),))
-            writer.write(write_answer(answer))
-            async with asyncio.timeout(ORDER_S):
-                await writer.drain()
-        except (OSError, ValueError, TimeoutError):
+                line = await _line(reader)
+            if line:
+                writer.write(write_answer(await self._answer(line, writer)))
+                async with asyncio.timeout(ORDER_S):
+                    await writer.drain()
+        except (OSError, TimeoutError):
             pass  # whoever asked has gone, or said nothing
         finally:
             writer.close()
+
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> Answer:
+        try:
+            order = read_order(line)
+            user = _user(writer)
+            log.info("order by %s: %s", user, type(order).__name__)
+            return await self._carry_out(order, user)
+        except OrderRefusedError as refusal:
+            return Answer(is_done=False, lines=(str(refusal),))
+        except Exception:  # a fault of ours may not end the engine
+            log.exception("an order could not be carried out")
+            return Answer(is_done=False, lines=("the engine has a fault; its log has the details",))
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """Return the line that comes; of one that is too long, what is no order."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return b"too long"
 
 
 def _user(writer: asyncio.StreamWriter) -> str:

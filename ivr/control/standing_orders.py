@@ -16,45 +16,89 @@ from ivr.menu.texts import Prompt
 from ivr.menu.wording import LONGEST_PROMPT_S
 from queues.problems import suggestion
 from queues.yamlfile import MAX_TEXT
-from routing.events import CrisisBegan, HoursOverridden
+from routing.events import CrisisBegan, HoursOverridden, OverrideEnded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from ivr.control.orders import CrisisOn, SetHours
     from ivr.menu.number import Number
 
 
-def begin_crisis(order: CrisisOn, number: Number, now: float) -> CrisisBegan:
-    """Return the crisis message that the order means, from `now` on. Raises `OrderRefusedError`."""
+def begin_crisis(
+    order: CrisisOn, number: Number, now: float, others: Collection[str], keep: Callable[[Path], Path]
+) -> CrisisBegan:
+    """Return the crisis message that the order means, from `now` on.
+
+    `others` are the ids of those that are on. `keep` copies a recording to where it stays: callers hear the
+    message for longer than its owner may keep the file. Raises `OrderRefusedError`, and what `keep` raises.
+    """
     if order.queue and order.queue not in number.queues:
         raise OrderRefusedError(
             f'{number.id}: unknown queue "{order.queue}"; {suggestion(order.queue, number.queues)}'
         )
     if not order.texts:
         raise OrderRefusedError(f"{number.id}: expected what is to be said, found nothing")
-    _check_texts(order.texts, number)
-    if order.until is not None and order.until <= now:
-        raise OrderRefusedError(f"{number.id}: expected an end that is still to come")
+    texts = _texts(order.texts, number)
+    _check_end(order, now)
     if order.recording and not Path(order.recording).is_file():
         raise OrderRefusedError(f"{number.id}: there is no recording {order.recording}")
-    languages = tuple(language for language in number.menu.languages if language in order.texts)
+    if order.recording and number.menu.languages[0] not in texts:
+        raise OrderRefusedError(f"{number.id}: expected the recording's text in {number.menu.languages[0]}")
     return CrisisBegan(
         number.id,
-        f"{datetime.fromtimestamp(now).astimezone():%Y%m%d-%H%M%S}",
-        languages,
-        tuple(" ".join(order.texts[language].split()) for language in languages),
+        _id(now, others),
+        tuple(texts),
+        tuple(texts.values()),
         now,
         order.until,
         order.queue,
-        order.recording,
+        str(keep(Path(order.recording))) if order.recording else "",
         order.owner,
         order.is_drill,
     )
 
 
-def numbers_hours(order: SetHours, number: Number) -> tuple[str, ...]:
-    """Return the ids of the hours that the order is about. Raises `OrderRefusedError`."""
+def crisis_line(event: CrisisBegan) -> str:
+    """Tell people that the message is on, and who hears it."""
+    who = f"everybody who comes to the queue {event.queue}" if event.queue else "everybody who phones"
+    heard = "heard in rehearsals only" if event.is_drill else f"heard by {who}"
+    return f"{event.number}: crisis message {event.crisis} is on: {heard}"
+
+
+def no_crisis(number: str, crisis: str, there: Iterable[str]) -> str:
+    """Tell people that there is no such message."""
+    known = ", ".join(there)
+    if not known:
+        return f"{number}: no crisis message is on"
+    return f'{number}: there is no crisis message "{crisis}"; there is: {known}'
+
+
+def overrides(order: SetHours, number: Number, now: float) -> tuple[HoursOverridden | OverrideEnded, ...]:
+    """Return the changes that the order means, from `now` on. Raises `OrderRefusedError`."""
+    return tuple(
+        OverrideEnded(number.id, hours) if order.state == "calendar" else _override(order, number, hours, now)
+        for hours in _hours(order, number)
+    )
+
+
+def hours_line(order: SetHours, number: Number, hours: str, shift_s: float = 0.0) -> str:
+    """Tell people what holds; `shift_s` is what the calendar is ahead of their clocks."""
+    match order.state:
+        case "calendar":
+            return f"{number.id}: {hours} goes by its calendar again"
+        case "emergency":
+            state = "closed for an emergency"
+        case state:
+            pass
+    if order.until is not None:
+        ends = datetime.fromtimestamp(order.until - shift_s, number.menu.hours[hours].zone)
+        return f"{number.id}: {hours} is {state} until {ends:%Y-%m-%d %H:%M}"
+    until = "somebody changes it" if order.is_sticky else "the next change of hours"
+    return f"{number.id}: {hours} is {state} until {until}"
+
+
+def _hours(order: SetHours, number: Number) -> tuple[str, ...]:
     known = number.menu.hours
     if order.hours and order.hours not in known:
         raise OrderRefusedError(
@@ -65,24 +109,40 @@ def numbers_hours(order: SetHours, number: Number) -> tuple[str, ...]:
     return (order.hours,) if order.hours else tuple(known)
 
 
-def override(order: SetHours, number: Number, hours: str, now: float) -> HoursOverridden:
-    """Return the override that the order means, from `now` on. Raises `OrderRefusedError`."""
-    _check_texts(order.reason, number)
-    if order.until is not None and order.until <= now:
-        raise OrderRefusedError(f"{number.id}: expected an end that is still to come")
-    languages = tuple(language for language in number.menu.languages if language in order.reason)
+def _override(order: SetHours, number: Number, hours: str, now: float) -> HoursOverridden:
+    texts = _texts(order.reason, number)
+    _check_end(order, now)
     return HoursOverridden(
         number.id,
         hours,
         order.state == "open",
         order.state == "emergency",
-        languages,
-        tuple(" ".join(order.reason[language].split()) for language in languages),
+        tuple(texts),
+        tuple(texts.values()),
         now,
         order.until,
         order.is_sticky,
         order.owner,
     )
+
+
+def _id(now: float, others: Collection[str]) -> str:
+    """Return an id that is none of the others': two messages may begin within a second."""
+    second = f"{datetime.fromtimestamp(now).astimezone():%Y%m%d-%H%M%S}"
+    ids = (second, *(f"{second}-{place}" for place in range(2, len(others) + 3)))
+    return next(each for each in ids if each not in others)
+
+
+def _check_end(order: CrisisOn | SetHours, now: float) -> None:
+    if order.until is not None and order.until <= now:
+        raise OrderRefusedError(f"{order.number}: expected an end that is still to come")
+
+
+def _texts(ordered: Mapping[str, str], number: Number) -> dict[str, str]:
+    """Return the texts in the order of the number's languages, each on one line."""
+    texts = {language or number.menu.languages[0]: text for language, text in ordered.items()}
+    _check_texts(texts, number)
+    return {each: " ".join(texts[each].split()) for each in number.menu.languages if each in texts}
 
 
 def _check_texts(texts: Mapping[str, str], number: Number) -> None:

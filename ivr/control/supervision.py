@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from ivr.attendant import crisis_of, override_of
 from ivr.control.orders import Answer, CrisisOff, CrisisOn, OrderRefusedError, Reload, SetHours
-from ivr.control.standing_orders import begin_crisis, numbers_hours, override
+from ivr.control.standing_orders import begin_crisis, crisis_line, hours_line, no_crisis, overrides
 from ivr.menu.announcements import coming
 from ivr.prompts import PromptError
 from ivr.speaking import AHEAD_S
 from ivr.standing import StandingUnusableError
-from routing.events import CrisisEnded, OverrideEnded
+from routing.events import CrisisEnded, HoursOverridden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ivr.attendant import Attendant
     from ivr.control.orders import Order
@@ -84,61 +84,63 @@ class Supervision:
 
     async def _reload(self, order: Reload, user: str) -> Answer:
         published = await self._publisher.publish(f"{order.why}, {user}")
-        if published.failure:
-            return Answer(is_done=False, lines=(published.failure,))
-        refused = [line for lines in published.refused.values() for line in lines]
-        lines = [*refused, *published.warnings]
+        lines = [*published.reasons, *published.warnings]
         lines += [f"{number}: stays as it was" for number in published.refused]
         lines += [f"{number}: live, version {published.version}" for number in published.changed]
-        if not published.changed and not refused:
+        lines += [f"{number}: live no more, its folder is gone" for number in published.removed]
+        if not lines:
             lines.append("nothing has changed since the last version")
         fields = {
             "changed": published.changed,
             "refused": published.refused,
+            "removed": published.removed,
             "version": published.version,
             "scenarios": published.proven,
         }
-        return Answer(not refused, tuple(lines), fields)
+        return Answer(not published.reasons, tuple(lines), fields)
 
     async def _crisis_on(self, order: CrisisOn) -> Answer:
-        event = begin_crisis(order, self._number(order.number), self._calendar())
+        number, now = self._number(order.number), self._calendar()
+        others = [crisis.id for crisis in self._attendant.stands(number.id).crises]
+        try:
+            event = await asyncio.to_thread(
+                begin_crisis, order, number, now, others, self._standing.keep_recording
+            )
+        except StandingUnusableError as error:
+            raise OrderRefusedError(str(error)) from error
         await self._speak(crisis_of(event).prompts.values())
         self._change(event)
-        who = f"everybody who comes to the queue {event.queue}" if event.queue else "everybody who phones"
-        heard = "heard in rehearsals only" if event.is_drill else f"heard by {who} from now on"
-        line = f"{event.number}: crisis message {event.crisis} is on: {heard}"
-        return Answer(is_done=True, lines=(line,), fields={"crisis": event.crisis})
+        return Answer(is_done=True, lines=(crisis_line(event),), fields={"crisis": event.crisis})
 
     def _crisis_off(self, order: CrisisOff) -> Answer:
         number = self._number(order.number)
-        there = [crisis.id for crisis in self._attendant.stands(number.id).crises]
+        now = self._calendar()
+        crises = self._attendant.stands(number.id).crises
+        there = [crisis.id for crisis in crises if crisis.until is None or now < crisis.until]
         ids = [order.crisis] if order.crisis else there
         if not there or set(ids) - set(there):
-            known = ", ".join(there) or "none"
-            raise OrderRefusedError(f"{number.id}: there is no such crisis message; there is: {known}")
+            raise OrderRefusedError(no_crisis(number.id, order.crisis, there))
         for crisis in ids:
             self._change(CrisisEnded(number.id, crisis))
         lines = tuple(f"{number.id}: crisis message {crisis} is off" for crisis in ids)
         return Answer(is_done=True, lines=lines, fields={"off": ids})
 
     async def _set_hours(self, order: SetHours) -> Answer:
-        number = self._number(order.number)
-        lines: list[str] = []
-        for hours in numbers_hours(order, number):
-            if order.state == "calendar":
-                self._change(OverrideEnded(number.id, hours))
-                lines.append(f"{number.id}: {hours} goes by its calendar again")
-                continue
-            event = override(order, number, hours, self._calendar())
-            await self._speak_closing(number, hours, override_of(event))
-            self._change(event)
-            lines.append(f"{number.id}: {hours} is {order.state}{_until(order)}")
-        return Answer(is_done=True, lines=tuple(lines))
+        number, now = self._number(order.number), self._calendar()
+        changes = overrides(order, number, now)
+        by_hand = {each.hours: override_of(each) for each in changes if isinstance(each, HoursOverridden)}
+        if by_hand:
+            await self._speak_closing(number, by_hand)
+        for change in changes:
+            self._change(change)
+        shift_s = self._attendant.shift_s
+        lines = tuple(hours_line(order, number, change.hours, shift_s) for change in changes)
+        return Answer(is_done=True, lines=lines, fields={"hours": [change.hours for change in changes]})
 
-    async def _speak_closing(self, number: Number, hours: str, override: Override) -> None:
-        """Let everything be spoken that will be said with this override, before it holds."""
+    async def _speak_closing(self, number: Number, by_hand: Mapping[str, Override]) -> None:
+        """Let everything be spoken that will be said with these overrides, before they hold."""
         standing = self._attendant.stands(number.id)
-        changed = replace(standing, overrides={**standing.overrides, hours: override})
+        changed = replace(standing, overrides={**standing.overrides, **by_hand})
         now = self._calendar()
         said = [prompt for said in coming(number.menu, changed, now, now + AHEAD_S) for prompt in said]
         await self._speak(said)
@@ -162,9 +164,3 @@ class Supervision:
         if number not in known:
             raise OrderRefusedError(f"{number}: there is no such number; there is: {', '.join(known)}")
         return known[number]
-
-
-def _until(order: SetHours) -> str:
-    if order.is_sticky:
-        return " until somebody changes it"
-    return "" if order.until is not None else " until the next change of hours"

@@ -6,20 +6,21 @@ Owns the same checks against the menus as they are in their files. Must not know
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.control.orders import Answer, CrisisOff, CrisisOn, NoEngineError, OrderRefusedError, Reload
-from ivr.control.standing_orders import begin_crisis, numbers_hours, override
+from ivr.control.standing_orders import begin_crisis, crisis_line, hours_line, no_crisis, overrides
 from ivr.menu.number import load_numbers
 from ivr.standing import StandingFile
-from routing.events import CrisisBegan, CrisisEnded, OverrideEnded
+from routing.events import CrisisBegan, CrisisEnded
 
 if TYPE_CHECKING:
     from ivr.control.orders import Order
     from ivr.settings import Settings
     from ivr.standing import Change
 
-FROM_NEXT_START = "no engine runs: holds from its next start on"
+FROM_NEXT_START = "no engine runs here: that holds from its next start on"
 
 
 def note(settings: Settings, order: Order) -> Answer:
@@ -30,35 +31,38 @@ def note(settings: Settings, order: Order) -> Answer:
     """
     if isinstance(order, Reload):
         raise NoEngineError("no engine runs here; the menus go live when it is started")
-    standing, now = StandingFile(settings.standing), time.time()
+    standing, at = StandingFile(settings.standing), time.time()
+    now = settings.calendar_at(at)  # as the engine will tell time when it starts
     numbers = {number.id: number for number in load_numbers(settings.menus, settings.ground)}
     number = numbers.get(order.number)
     if number is None:
         raise OrderRefusedError(f"{order.number}: there is no such number; there is: {', '.join(numbers)}")
-    changes: list[Change]
+    if not isinstance(order, CrisisOff) and order.until is not None:
+        order = replace(order, until=order.until + now - at)
+    on = [
+        event.crisis
+        for event in standing.read()
+        if isinstance(event, CrisisBegan) and event.number == number.id and not _is_over(event, now)
+    ]
+    changes: tuple[Change, ...]
     match order:
         case CrisisOn():
-            began = begin_crisis(order, number, now)
-            changes = [began]
-            line = f"{number.id}: crisis message {began.crisis} is on"
+            began = begin_crisis(order, number, now, on, standing.keep_recording)
+            changes, lines, fields = (began,), [crisis_line(began)], {"crisis": began.crisis}
         case CrisisOff(crisis=crisis):
-            there = [event for event in standing.read() if isinstance(event, CrisisBegan)]
-            ids = [
-                event.crisis for event in there if event.number == number.id and crisis in {"", event.crisis}
-            ]
+            ids = [each for each in on if crisis in {"", each}]
             if not ids:
-                raise OrderRefusedError(f"{number.id}: there is no such crisis message")
-            changes = [CrisisEnded(number.id, each) for each in ids]
-            line = f"{number.id}: crisis message {', '.join(ids)} is off"
+                raise OrderRefusedError(no_crisis(number.id, crisis, on))
+            changes = tuple(CrisisEnded(number.id, each) for each in ids)
+            lines, fields = [f"{number.id}: crisis message {each} is off" for each in ids], {"off": ids}
         case _:
-            all_hours = numbers_hours(order, number)
-            changes = [
-                OverrideEnded(number.id, hours)
-                if order.state == "calendar"
-                else override(order, number, hours, now)
-                for hours in all_hours
-            ]
-            line = f"{number.id}: {', '.join(all_hours)} is {order.state}"
+            changed = changes = overrides(order, number, now)
+            lines = [hours_line(order, number, change.hours, now - at) for change in changed]
+            fields = {"hours": [change.hours for change in changed]}
     for change in changes:
-        standing.change(change, now)
-    return Answer(is_done=True, lines=(line, FROM_NEXT_START))
+        standing.change(change, at)
+    return Answer(is_done=True, lines=(*lines, FROM_NEXT_START), fields=fields)
+
+
+def _is_over(event: CrisisBegan, now: float) -> bool:
+    return event.until is not None and event.until <= now

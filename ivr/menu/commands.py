@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 REPEAT_KEY = "*"
 BACK_KEY = "#"
 PERSON_KEY = "0"
+ALL_KEYS = "0123456789*#"
 
 # Stands among prompts for the digits that the caller keyed last, said one by one: who has them puts them in.
 KEYED_DIGITS: Final = "keyed digits"
@@ -92,10 +93,11 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say the prompts; a key may skip them."""
+    """Say the prompts; a key of `skipped_by` ends that, others are not heard."""
 
     node: str
     prompts: tuple[Prompt, ...]
+    skipped_by: str = ALL_KEYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from ivr.menu.announcements import closed, is_closed
 from ivr.menu.commands import (
+    ALL_KEYS,
     BACK_KEY,
     KEYED_DIGITS,
     PERSON_KEY,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
     from ivr.menu.circumstances import Moment
 
+PATIENT_NEXT_KEY_S = 10.0  # where 1 and 12 are both options
 PATIENT_WAIT_S = 60.0  # a relay service reads out, waits for a typed answer, and keys it
 
 Prompts: TypeAlias = tuple[Prompt, ...]
@@ -181,7 +183,9 @@ def to_queue(menu: Menu, node: QueueNode, walk: Walk, now: Moment, before: Promp
 def _ending(node: str, said: Prompts, outcome: Outcome, walk: Walk) -> Step:
     if not said:
         return hang_up(node, outcome, walk)
-    return Step(Saying(node, walk, ends=outcome), (), Say(node, said))
+    # Why it is closed, and until when, is not cut off by who presses for a person.
+    keys = f"{REPEAT_KEY}{BACK_KEY}" if outcome is Outcome.OUT_OF_HOURS else ALL_KEYS
+    return Step(Saying(node, walk, ends=outcome), (), Say(node, said, keys))
 
 
 def hang_up(node: str, outcome: Outcome, walk: Walk) -> Step:

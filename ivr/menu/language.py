@@ -22,6 +22,7 @@ from queues.shapes import (
     keyed,
     listed,
     one_of_words,
+    whole,
 )
 from routing.events import Outcome
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from queues.shapes import JSON
+
+MAX_COUNT = 5  # wrong keys or silences before it leads on: nobody tries a sixth time
+MOST_DIGITS = 20  # an IBAN has more, a telephone nobody's patience
 
 CHANGE = Shape({"from": described(DATE, "from this day on"), "to": TEXT})
 WAY = described(
@@ -44,7 +48,7 @@ OUTCOMES: Mapping[str, Outcome] = {
 _COUNTS_AS = described(one_of_words(*OUTCOMES), "what a call counts as that ends here")
 _WAIT = described(TIME, "for a key, after everything was said; 5 s when left out")
 
-RETRY = Shape({}, {"text": SAID, "count": {"type": "integer", "minimum": 1, "maximum": 5}, "to": WAY})
+RETRY = Shape({}, {"text": SAID, "count": whole(1, MAX_COUNT), "to": WAY})
 _RETRIES: Mapping[str, JSON] = {
     "wrong key": described(RETRY.schema, "what follows a key that is no option"),
     "silence": described(RETRY.schema, "what follows when nothing is pressed"),
@@ -54,7 +58,7 @@ OPTION = Shape({"to": WAY}, {"text": SAID, "unsaid": described(YES_NO, "the key 
 OPTION_KEY = "^[0-9]{1,3}$"
 _OPTIONS = keyed(OPTION_KEY, OPTION.schema, "each key with its text and where it leads")
 
-LENGTH = either({"type": "integer", "minimum": 1, "maximum": 20}, {"type": "string"})
+LENGTH = either(whole(1, MOST_DIGITS), {"type": "string"})
 
 KINDS: Mapping[str, Shape] = {
     "menu": Shape(

@@ -65,7 +65,8 @@ def check_menu(root: Value, loaded: Loaded, findings: Findings) -> Menu | None:
     if person is not None and node is not None and not isinstance(node, QueueNode):
         person.error(f'expected a node of kind "queue", because a person answers there, found {person.found}')
     starts = [*loaded.start.all, *(node_id for node_id in around.entrances if node_id in loaded.nodes)]
-    if findings.errors == already + loaded.text_errors:  # else nobody can say what was to lead where
+    # With other errors, or when no more are taken, nobody can say what was to lead where.
+    if findings.errors == already + loaded.text_errors and not findings.full:
         check_nodes(loaded.nodes, loaded.places, starts, loaded.person)
     if findings.errors > already or findings.full:
         return None

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ivr.menu.commands import PERSON_KEY
-from ivr.menu.language import KINDS, OPTION, OUTCOMES, RETRY
+from ivr.menu.language import KINDS, MAX_COUNT, MOST_DIGITS, OPTION, OUTCOMES, RETRY
 from ivr.menu.model import (
     NEXT_KEY_S,
     SILENCES,
@@ -45,10 +45,8 @@ if TYPE_CHECKING:
     from ivr.menu.texts import Pace, Text
     from queues.yamlfile import Section, Value
 
-MAX_COUNT = 5  # wrong keys or silences before it leads on: nobody tries a sixth time
 LEAST_WAIT_S, MOST_WAIT_S = 1.0, 30.0
 LEAST_NEXT_KEY_S, MOST_NEXT_KEY_S = 0.5, 10.0
-MOST_DIGITS = 20  # an IBAN has more, a telephone nobody's patience
 
 _KEYS = re.compile(r"[0-9]{1,3}", re.ASCII)
 _LENGTH = re.compile(r"([1-9][0-9]?)(?:\s*-\s*([1-9][0-9]?))?", re.ASCII)

@@ -183,6 +183,9 @@ def content_hash(folder: Path) -> str:
         path = folder / name
         if name in FILES or path.exists():
             content.update(path.read_bytes() + b"\0")
+    for path in sorted((folder / RECORDINGS).rglob("*.wav")):
+        content.update(f"{path.relative_to(folder)}\0".encode("utf-8", "surrogateescape"))
+        content.update(hashlib.sha256(path.read_bytes()).digest())
     return content.hexdigest()
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.menu.number import check_folders, folders_below
-from ivr.prompts import PromptLibrary
+from ivr.prompts import PromptError, PromptLibrary
 from ivr.proving.proof import prove
 from ivr.proving.report import difference_line
-from ivr.publishing.versions import MENUS, Versions, copy
+from ivr.publishing.versions import MENUS, Versions
 from ivr.speaking import prepare
 from queues.definitions import Definitions
 from queues.problems import Findings, Severity
@@ -39,12 +39,16 @@ class Job:
     ground: Ground
     why: str
     made_at: float  # UTC seconds
+    default: str = ""  # the number without which there is no exchange
     live: Mapping[str, str] = field(default_factory=dict)  # content hash by number
     standing: Mapping[str, Standing] = field(default_factory=dict)
 
 
 class Candidate(NamedTuple):
-    """What came of it. `numbers` may go live, all together; none when nothing is new, or nothing good."""
+    """What came of it. `numbers` may go live, all together; none when nothing is new, or nothing good.
+
+    A number that is live and not among them has no folder any more.
+    """
 
     numbers: tuple[Number, ...]
     changed: tuple[str, ...]  # ids of those that are new or other than before
@@ -56,7 +60,7 @@ class Candidate(NamedTuple):
     @property
     def lines(self) -> tuple[str, ...]:
         """Everything that keeps a number as it was."""
-        return tuple(line for lines in self.refused.values() for line in lines)
+        return tuple(dict.fromkeys(line for lines in self.refused.values() for line in lines))
 
 
 def make_candidate(job: Job, progress: Callable[[int, int], None] | None = None) -> Candidate:
@@ -67,7 +71,10 @@ def make_candidate(job: Job, progress: Callable[[int, int], None] | None = None)
     versions, findings = Versions(job.versions), Findings()
     folders = folders_below(job.menus, findings)
     if not folders:
-        return _nothing({"": tuple(map(str, findings.problems))})
+        return _nothing(dict.fromkeys(job.live or ("menus",), tuple(map(str, findings.problems))))
+    if job.default in job.live and job.default not in {folder.name for folder in folders}:
+        why = f"{job.menus / job.default}: the folder of the default number is gone; put it back"
+        return _nothing({job.default: (why,)})
     staged = versions.stage(folders)
     try:
         return _made(job, versions, staged, progress)
@@ -82,7 +89,8 @@ def _made(
     refused: dict[str, tuple[str, ...]] = {}
     while True:
         findings = Findings()
-        numbers = check_folders(folders_below(staged / MENUS, findings), findings, job.ground)
+        there = folders_below(staged / MENUS, findings)
+        numbers = check_folders(there, findings, job.ground)
         wrong = _by_number(staged, job, findings.problems)
         proven = 0
         if not wrong:
@@ -92,18 +100,23 @@ def _made(
             proven = proof.count
         if not wrong:
             break
-        for number, lines in wrong.items():
-            before = versions.folder_of(number, job.live.get(number, ""))
-            if number in refused or before is None:  # nothing else to have, or what there is fails too
-                versions.drop(staged)
-                return _nothing(refused | {number: lines})
-            refused[number] = lines
-            copy(before, staged / MENUS / number)
+        new = {number for number in wrong if number not in job.live} if job.live else set()
+        before = {number: versions.folder_of(number, job.live.get(number, "")) for number in wrong}
+        refused_before, refused = refused, wrong | refused
+        is_stuck = any(before[each] is None and each not in new for each in wrong)
+        if is_stuck or refused_before.keys() & wrong.keys() or len(new) == len(there):
+            versions.drop(staged)  # nothing else to have, or what there is fails too
+            return _nothing(refused)
+        for number, folder in before.items():
+            versions.put(staged, number, folder)
     changed = tuple(number.id for number in numbers if job.live.get(number.id) != number.content_hash)
     if not changed and not set(job.live) - {number.id for number in numbers}:
         versions.drop(staged)
         return _nothing(refused)
-    prepare(PromptLibrary(job.prompts, job.speech), numbers, job.ground.at, job.standing, progress)
+    try:
+        prepare(PromptLibrary(job.prompts, job.speech), numbers, job.ground.at, job.standing, progress)
+    except PromptError as error:
+        raise type(error)(*_placed(staged, job, (str(error),))) from error
     hashes = {number.id: number.content_hash for number in numbers}
     version = versions.keep(staged, job.made_at, job.why, hashes)
     warnings = _placed(staged, job, tuple(str(problem) for problem in findings.warnings))

@@ -37,10 +37,17 @@ class Published(NamedTuple):
     version: int | None
     proven: int
     failure: str = ""  # nothing could be made at all
+    removed: tuple[str, ...] = ()  # numbers that are live no more
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why something stays as it was, a line each."""
+        lines = (self.failure, *(line for lines in self.refused.values() for line in lines))
+        return tuple(dict.fromkeys(line for line in lines if line))
 
 
 class Publisher:
-    """Publish the menus of `settings`. `swap` lets numbers go live; `now` gives UTC seconds."""
+    """Publish the menus of `settings`. `swap` lets exactly these numbers be live; `now` gives UTC seconds."""
 
     def __init__(
         self,
@@ -59,26 +66,38 @@ class Publisher:
         """Let the menus go live as they are now; everything that is wrong is in what is returned."""
         async with self._one_at_a_time:
             published = await self._publish(why)
-        for line in (published.failure, *(line for lines in published.refused.values() for line in lines)):
-            if line:
-                log.error("menus stay as they were: %s", line)
+        for line in published.reasons:
+            log.error("menus stay as they were: %s", line)
         for line in published.warnings:
             log.warning("%s", line)
         if published.changed:
             names = ", ".join(published.changed)
             log.info("menus of %s are live: version %s, %s", names, published.version, why)
+        for number in published.removed:
+            log.warning("%s is live no more: its folder is gone; %s", number, why)
         return published
 
     async def _publish(self, why: str) -> Published:
         live = {number.id: number.content_hash for number in self._attendant.numbers.values()}
-        job = replace(job_of(self._settings, self._now(), why, live), standing=dict(self._attendant.standing))
-        candidate = await self._candidate(job)
+        now = self._now()
+        job = job_of(self._settings, now, why, live)
+        ground = replace(job.ground, at=now + self._attendant.shift_s)
+        candidate = await self._candidate(
+            replace(job, ground=ground, standing=dict(self._attendant.standing))
+        )
         if isinstance(candidate, str):
             return Published((), {}, (), None, 0, candidate)
-        changed = tuple(number for number in candidate.numbers if number.id in candidate.changed)
-        left_to_do = self._swap(changed) if changed else ()
+        there = {number.id for number in candidate.numbers}
+        removed = tuple(number for number in live if there and number not in there)
+        left_to_do: tuple[str, ...] = ()
+        if there:
+            left_to_do = self._swap(candidate.numbers)
+        elif not candidate.refused:  # nothing is new but, perhaps, what departments' scripts do
+            self._swap(tuple(self._attendant.numbers.values()))
         warnings = (*candidate.warnings, *left_to_do)
-        return Published(candidate.changed, candidate.refused, warnings, candidate.version, candidate.proven)
+        return Published(
+            candidate.changed, candidate.refused, warnings, candidate.version, candidate.proven, "", removed
+        )
 
     async def _candidate(self, job: Job) -> Candidate | str:
         """Have a candidate made by another process; return why not, if it could not."""
@@ -99,9 +118,12 @@ class Publisher:
                 process.kill()
                 await process.wait()
         if process.returncode != 0:
-            lines = said.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-            return lines[-1]
-        candidate: Candidate = pickle.loads(made)  # noqa: S301  # from the process that we started
+            lines = said.decode(errors="replace").strip().splitlines()
+            return lines[-1] if lines else f"the process that checks menus ended with status {process.returncode}"
+        try:
+            candidate: Candidate = pickle.loads(made)  # noqa: S301  # from the process that we started
+        except Exception as error:  # noqa: BLE001  # whatever a pickle that is none leads to
+            return f"what the process that checks menus gave cannot be read: {type(error).__name__}"
         return candidate
 
 
@@ -115,5 +137,6 @@ def job_of(settings: Settings, at: float, why: str, live: Mapping[str, str]) -> 
         ground=settings.ground,
         why=why,
         made_at=at,
+        default=settings.default_number,
         live=live,
     )

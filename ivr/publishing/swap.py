@@ -12,7 +12,7 @@ from ivr.menu.number import policy
 from routing.events import ConfigurationChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ivr.arrivals import Arrivals
     from ivr.exchange import Exchange
@@ -27,7 +27,10 @@ TO_DO = (
 
 
 class Swap:
-    """Let numbers go live: `swap(numbers)`. `led_to` says what extensions lead to; it is changed in place."""
+    """Let exactly these numbers be live: `swap(numbers)`.
+
+    `led_to` says what extensions lead to; it is changed in place.
+    """
 
     def __init__(
         self,
@@ -46,11 +49,14 @@ class Swap:
     def __call__(self, numbers: tuple[Number, ...]) -> tuple[str, ...]:
         """Let these numbers be live for the calls that come; return what people still have to do."""
         attendant = self._exchange.core.attendant
-        before = _known_to_asterisk(attendant.numbers.values())
+        before, versions = _known_to_asterisk(attendant.numbers.values()), _versions(attendant.numbers)
         self._forget_scripts()
         for number in numbers:
             attendant.know(number)
-            self._exchange.happened(ConfigurationChanged(number.id, number.content_hash))
+            if versions.pop(number.id, "") != number.content_hash:
+                self._exchange.happened(ConfigurationChanged(number.id, number.content_hash))
+        for removed in versions:
+            self._exchange.happened(ConfigurationChanged(removed, ""))
         live = tuple(attendant.numbers.values())
         self._arrivals.change(live)
         self._mirror.change(policy(live))
@@ -59,6 +65,10 @@ class Swap:
         if _known_to_asterisk(live) == before:
             return ()
         return (TO_DO,)
+
+
+def _versions(numbers: Mapping[str, Number]) -> dict[str, str]:
+    return {number.id: number.content_hash for number in numbers.values()}
 
 
 def _known_to_asterisk(numbers: Iterable[Number]) -> set[tuple[str, ...]]:

@@ -47,7 +47,8 @@ class Versions:
     def all(self) -> tuple[Version, ...]:
         """List the whole versions, the oldest first. Raises `VersionsError`."""
         try:
-            there = sorted(path for path in self.folder.iterdir() if _NAME.fullmatch(path.name))
+            named = (path for path in self.folder.iterdir() if _NAME.fullmatch(path.name))
+            there = sorted(named, key=lambda path: int(path.name))
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -79,11 +80,25 @@ class Versions:
                 if _NAME.fullmatch(path.name) and not (path / NOTE).exists():
                     shutil.rmtree(path)  # somebody was interrupted
             staged = self.folder / f"{max(numbers, default=0) + 1:04}"
-            for folder in folders:
-                copy(folder, staged / MENUS / folder.name)
+            try:
+                for folder in folders:
+                    copy(folder, staged / MENUS / folder.name)
+            except BaseException:
+                shutil.rmtree(staged, ignore_errors=True)  # it may be what fills the disk
+                raise
         except OSError as error:
             raise self._unusable(error) from error
         return staged
+
+    def put(self, staged: Path, number: str, folder: Path | None) -> None:
+        """Let a number's staged folder be a copy of another one; None leaves it out. Raises `VersionsError`."""
+        try:
+            if folder is None:
+                shutil.rmtree(staged / MENUS / number)
+            else:
+                copy(folder, staged / MENUS / number)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def keep(self, staged: Path, made_at: float, why: str, hashes: Mapping[str, str]) -> Version:
         """Make a version of what was staged; the oldest beyond ten is forgotten. Raises `VersionsError`."""
@@ -125,6 +140,7 @@ def copy(folder: Path, to: Path) -> None:
 def _read(path: Path) -> Version | None:
     try:
         note = json.loads((path / NOTE).read_text("utf-8"))
-        return Version(int(path.name), note["made_at"], note["why"], note["hashes"], path / MENUS)
+        made_at, why, hashes = float(note["made_at"]), str(note["why"]), dict(note["hashes"])
+        return Version(int(path.name), made_at, why, hashes, path / MENUS)
     except (OSError, ValueError, KeyError, TypeError):
         return None  # not whole: it was being written, or is damaged

@@ -6,14 +6,12 @@ Owns the looking at files, and the patience until an editor has done. Must not k
 from __future__ import annotations
 
 import asyncio
-import logging
+import contextlib
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
-
-log = logging.getLogger(__name__)
 
 LOOK_S = 1.0  # a look at fifty files takes a millisecond
 _WATCHED = {".yaml", ".wav"}
@@ -40,11 +38,10 @@ class MenuWatcher:
     def _look(self) -> dict[str, tuple[int, int]]:
         """Return when each file was changed, and how long it is."""
         seen: dict[str, tuple[int, int]] = {}
-        try:
+        with contextlib.suppress(OSError):  # a folder went as we looked: the next look tells
             for path in self._menus.rglob("*"):
                 if path.suffix in _WATCHED:
-                    status = path.stat()
-                    seen[str(path)] = status.st_mtime_ns, status.st_size
-        except OSError as error:  # a file went as we looked: the next look tells
-            log.debug("looking at the menus: %s", error.strerror)
+                    with contextlib.suppress(OSError):  # a file went; or an editor's lock, a link to nowhere
+                        status = path.stat()
+                        seen[str(path)] = status.st_mtime_ns, status.st_size
         return seen

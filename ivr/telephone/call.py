@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.sound import RATE
 from ivr.telephone.callers import HANG_UP, NOTHING
-from ivr.telephone.channel import Channel
+from ivr.telephone.channel import NOT_SAID, Channel
 from ivr.telephone.errors import EngineBrokeOffError
 from ivr.telephone.happenings import Ended, MusicBegan, OfficerRung, Pressed, Remarked, Silent
 from ivr.telephone.lines import HUNG_UP, UnreadableLineError, decode
@@ -110,9 +110,7 @@ class Call:
             was_spoken_to = True
             answer = await self._perform(name, arguments)
             if answer is None:
-                self._playing.stop(self._caller.now_s)
-                self._tell(Ended(self._caller.now_s, self._hangs_up))
-                await self._wire.send(f"{LOST}\n{HUNG_UP}{HUNG_UP}")
+                await self._hang_up()
                 return
             if answer:
                 await self._wire.send(f"{answer}\n")
@@ -120,6 +118,14 @@ class Call:
             when = "in the middle of the call" if was_spoken_to else "at once; is it of another version?"
             raise EngineBrokeOffError(f"{self._wire.where} broke off {when}")
         self._tell(Ended(self._caller.now_s, "exchange", self._channel.ends))
+
+    async def _hang_up(self) -> None:
+        self._playing.stop(self._caller.now_s)
+        is_ours = self._hangs_up != "exchange"
+        ends = "" if is_ours else self._channel.ends or NOT_SAID
+        self._tell(Ended(self._caller.now_s, self._hangs_up, ends))
+        owed = f"{LOST}\n" if is_ours else f"{DONE}\n"
+        await self._wire.send(f"{owed}{HUNG_UP}{HUNG_UP}")
 
     async def _perform(self, name: str, arguments: list[str]) -> str | None:
         """Perform a command and return its answer; None when the caller, or the engine, has hung up."""
@@ -149,7 +155,6 @@ class Call:
                 self._tell(Remarked(self._caller.now_s, text))
                 return DONE
             case "HANGUP", _:
-                await self._wire.send(f"{DONE}\n")
                 self._hangs_up = "exchange"
                 return None
             case said, [text, *more] if said in _SAID:
@@ -208,7 +213,9 @@ class Call:
             if self._caller.is_done and (self._channel.waits or until_s == inf):
                 self._hangs_up = "telephone"
                 return None
-            act = await self._act(until_s, self._caller.now_s if self._channel.waits else inf)
+            # A menu that waits for a further key asks nothing; in a queue, and for ever, it is now or never.
+            is_asked = self._channel.waits or until_s == inf
+            act = await self._act(until_s, self._caller.now_s if is_asked else inf)
             if act == HANG_UP:
                 return None
             if act is None:

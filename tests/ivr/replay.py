@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from routing.events import Recorded
 
 
-def assert_replays(stream: Iterable[Recorded], numbers: Sequence[Number]) -> int:
+def assert_replays(
+    stream: Iterable[Recorded], numbers: Sequence[Number], versions: Iterable[Number] = ()
+) -> int:
     """Pass the inputs through a new core and compare the decisions; return how many were compared.
+
+    `versions` are all that numbers were, and became live again and again as the stream tells.
 
     A killed engine may have written an input and not all that it decided: then the next run begins.
     """
     core = Core({number.id: number for number in numbers}, policy(numbers))
+    for version in versions:
+        core.attendant.know(version)
     expected: list[tuple[type, object]] = []
     compared = 0
     for recorded in stream:

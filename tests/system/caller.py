@@ -65,9 +65,9 @@ class Caller:
         answered = await self._call.answered(ANSWER_S)
         assert isinstance(answered, Answered), answered
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, *, gap_s: float = 0.0) -> None:
         """Press keys."""
-        assert await self.call.press(keys), "the keys were not taken"
+        assert await self.call.press(keys, gap_s=gap_s), "the keys were not taken"
 
     def heard(self, window_s: float) -> Hearing:
         """Measure what the last seconds sounded like."""

@@ -17,6 +17,8 @@ import pytest
 
 from ivr.asterisk.site import Trunk
 from ivr.demo.stand import stand_settings
+from ivr.menu.number import load_numbers
+from ivr.publishing.versions import Versions
 from ivr.settings import Settings
 from queues.journal.reader import read_journal
 from tests.fakes.ami_proxy import AmiProxy
@@ -46,9 +48,10 @@ def session_exchange(
     folder = tmp_path_factory.mktemp("exchange")
     menus = folder / "menus"
     shutil.copytree(ROOT / "menus" / "jarfalla", menus / "jarfalla")
-    for name in ("testby", "krisby"):
+    for name in ("testby", "krisby", "ordby"):
         shutil.copytree(Path(__file__).parent / "menus" / name, menus / name)
-    base = Settings(menus=menus, prompt_cache=ROOT / ".cache" / "prompts")
+    scripts = Path(__file__).parent / "scripts"
+    base = Settings(menus=menus, prompt_cache=ROOT / ".cache" / "prompts", scripts=scripts, reloads=False)
     settings = stand_settings(base, folder / "state")
     # Nobody comes by it; but with it Asterisk speaks TCP.
     by_tcp = Trunk("by-tcp", "address", "127.0.0.9", transport="tcp", watch_s=0)
@@ -58,7 +61,13 @@ def session_exchange(
         yield exchange
     finally:
         exchange.stop()
-    assert assert_replays(read_journal(exchange.stand.settings.journal), exchange.stand.numbers) > 0
+    versions = [
+        number
+        for version in Versions(settings.versions).all()
+        for number in load_numbers(version.menus, settings.ground)
+    ]
+    journal = read_journal(exchange.stand.settings.journal)
+    assert assert_replays(journal, exchange.stand.numbers, versions) > 0
     assert_no_number_in_clear(folder / "state", exchange.callers, exchange.malformed_callers)
 
 

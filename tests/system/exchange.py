@@ -47,6 +47,7 @@ Result = TypeVar("Result")
 JARFALLA = "+46858028500"
 TESTBY = "+46858000099"
 KRISBY = "+46858000098"
+ORDBY = "+46858000097"
 FIRST_CALLER = 46_701_740_605  # from the block that is kept for fiction, and on upwards
 WITHIN_S = 15.0  # for what should take a second
 LOOK_S = 0.02

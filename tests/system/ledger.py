@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from queues.calllog.readings import ContactRecord
     from routing.events import Recorded
 
-from tests.system.books import AGREE_S, LEFT_UNSERVED, Books, CallSeen, Contact, Declared, fold
+from tests.system.books import AGREE_S, HELPED, LEFT_UNSERVED, Books, CallSeen, Contact, Declared, fold
 
 
 class Balance(NamedTuple):
@@ -161,7 +161,7 @@ def _outcome(
 ) -> Iterator[str]:
     outcome = Outcome(row.outcome) if row.outcome else None
     if not call.withheld:  # telephones were not told who it is
-        if (talked_s is not None) != (outcome is Outcome.ANSWERED):
+        if (talked_s is not None) != (outcome in HELPED):
             with_whom = "nobody" if talked_s is None else f"an agent for {talked_s:.1f} s"
             yield f"{who} talked with {with_whom}, and came to {outcome}"
         elif talked_s is not None and abs(row.talk_s - asked_s - talked_s) > declared.late_s:
@@ -169,7 +169,7 @@ def _outcome(
             yield f"{who} talked {by_telephone}, {row.talk_s - asked_s:.1f} s in the log"
     if call.was_cut_off and outcome not in SERVED and call.caller not in declared.cut_off:
         yield f"{who} was cut off, and came to {outcome}"
-    if not call.was_cut_off and call.ended_at is not None and outcome is not Outcome.ANSWERED:
+    if not call.was_cut_off and call.ended_at is not None and outcome not in HELPED:
         expected = LEFT_UNSERVED | (frozenset(LOST) if call.caller in declared.cut_off else frozenset())
         if outcome not in expected:
             yield f"{who} hung up without a talk, and came to {outcome}"

@@ -159,7 +159,8 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(NotReached),
     st.builds(ScriptDone, st.sampled_from([None, "yes", "no"]), st.booleans()),
 )
-PATTERNS = st.lists(EVENTS, min_size=1, max_size=8)  # a caller who does this for as long as it lasts
+ONE_KEY = st.sampled_from("0123456789*#").map(lambda key: [KeysPressed(key)])
+PATTERNS = st.lists(EVENTS, min_size=1, max_size=8) | ONE_KEY  # a caller who does this as long as it lasts
 
 FIRE = Crisis("fire", said("crisis/fire").prompts)
 FLOOD = Crisis("flood", {"sv": said("crisis/flood").said_in("sv")}, queue="school")

@@ -1,8 +1,8 @@
 """What `vaxel menus check` says of broken menus, word for word.
 
-`broken/_base` is a small installation without mistakes. Each other folder below `broken` has what differs from
-it: files beside `expected.txt` belong to the number `testby`, folders (menus, scripts) to the installation; a
-file that is to be absent is named in `absent.txt`. `expected.txt` is what is printed.
+`broken/_base` is a small installation without mistakes. Each other folder below `broken` has what differs
+from it: files beside `expected.txt` belong to the number `testby`, folders (menus, scripts) to the
+installation; what is to be absent is named in `absent.txt`. `expected.txt` is what is printed.
 
 After a change of words, write every `expected.txt` anew and read what has changed as an administrator would:
 

@@ -93,7 +93,19 @@ def test_wrong_digits_and_silences_lead_on_after_their_counts() -> None:
 
 
 def test_the_way_back_from_what_follows_leads_to_the_digits() -> None:
-    assert shown(walked(FIXED, "1", "4711", "#")) == ASKED
+    assert shown(walked(FIXED, "1", "4711", "*", "#")) == ASKED
+
+
+def test_a_hash_key_directly_behind_the_digits_belongs_to_them() -> None:
+    steps = course(FIXED, "1", "4711", "#", "#")
+    assert [shown(now) for now in steps[2:]] == [("Say thanks", "thanks"), ("Say thanks", "thanks"), ASKED]
+    assert noted(steps[3]) == []
+    read = course(READ, "1", "4711", "#", "#")
+    assert [shown(now) for now in read[2:]] == [("Ask case", *READ_OUT), ("Ask case", *READ_OUT), ASKED]
+
+
+def test_a_hash_key_behind_digits_that_were_wrong_goes_back() -> None:
+    assert shown(walked(FIXED, "1", "471", "#")) == ("Ask top", "top/1")
 
 
 # --- read back ----------------------------------------------------------------------------------
@@ -113,7 +125,6 @@ def test_digits_are_read_back_and_one_key_is_waited_for() -> None:
         ("1", ("Say thanks", "thanks")),
         ("2", ASKED),
         ("*", ("Ask case", *READ_OUT)),
-        ("#", ASKED),
         ("0", ("Enqueue general",)),
         ("7", ("Ask case", "case/wrong", *READ_OUT)),
         (SILENCE, ("Ask case", "case/silence", *READ_OUT)),
@@ -133,7 +144,7 @@ def test_wrong_digits_and_wrong_answers_to_the_read_back_are_counted_together() 
 
 
 def test_who_starts_over_by_the_hash_key_begins_a_new_visit() -> None:
-    state = walked(READ, "1", "47", "4711", "#").state
+    state = walked(READ, "1", "47", "4711", "#", "#").state
     assert isinstance(state, Asking)
     assert (state.wrong_keys, state.silences) == (0, 0)
 

@@ -9,7 +9,7 @@ import pytest
 from ivr.menu.circumstances import Moment, Standing
 from ivr.menu.commands import HangUp
 from ivr.menu.hours import Override
-from ivr.menu.model import Change, HoursNode, LanguageNode, Menu, MessageNode, OfficerNode, Way
+from ivr.menu.model import Change, HoursNode, LanguageNode, Menu, MessageNode, OfficerNode, QueueNode, Way
 from routing.events import Outcome
 from tests.ivr.menu.hours_for_tests import at
 from tests.ivr.menu.menus_for_tests import (
@@ -113,6 +113,15 @@ def test_hours_after_hours_are_both_heard() -> None:
     first = HoursNode("first", "office", Way("top"), Way("hours"))
     menu = menu_of(first, HOURS, TOP, DUTY)
     assert shown(walked(menu, now=NIGHT)) == ("Say hours", *in_all(CLOSED, OPENS), *in_all(CLOSED, OPENS))
+
+
+def test_who_was_told_of_closed_hours_is_not_told_again_at_the_message_behind_them() -> None:
+    message = MessageNode("night", said("night"))
+    person = QueueNode("general", "general", hours="office")
+    behind = menu_of(replace(HOURS, closed=Way("night")), TOP, DUTY, message, person)
+    assert shown(walked(behind, now=NIGHT)) == ("Say night", *in_all(CLOSED, OPENS), "night")
+    alone = menu_of(message, person)
+    assert shown(walked(alone, now=NIGHT)) == ("Say night", "night", *in_all(CLOSED, OPENS))
 
 
 def test_once_a_language_was_chosen_the_hours_are_said_in_it_alone() -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.menu.answers import MAX_REPEATS
 from ivr.menu.commands import Ask, Asking, Event, Listen, NotReached
-from ivr.menu.machine import MAX_REPEATS
 from ivr.menu.model import GoodbyeNode, MessageNode, OfficerNode, QueueNode, Way
 from routing.events import Outcome
 from tests.ivr.menu.menus_for_tests import (
@@ -57,7 +57,8 @@ AT_TOP = ("Ask top", "top/wrong", "top/1", "top/12", "top/345")
         (["12"], ("Enqueue twelve",)),
         (["1", "3"], AT_TOP),
         (["1", "0"], AT_TOP),
-        (["1", "*"], AT_TOP),
+        (["1", "#"], ("Enqueue one",)),
+        (["1", "*"], ("Ask top", "top/1", "top/12", "top/345")),
         (["3", SILENCE], AT_TOP),
         (["3", "4", SILENCE], AT_TOP),
         (["2"], AT_TOP),
@@ -150,8 +151,8 @@ def test_four_stars_and_other_keys_lead_to_nobody() -> None:
         (["3", "#"], "Ask top"),  # out of a goodbye
         (["6", "#"], "Ask top"),  # before the telephone rings
         (["5", "#"], "Ask top"),  # from digits
-        (["5", "4711", "#"], "Ask case"),  # out of the read back, to the digits
-        (["5", "4711", "#", "#"], "Ask top"),
+        (["5", "4711", "*", "#"], "Ask case"),  # out of the read back, to the digits
+        (["5", "4711", "*", "#", "#"], "Ask top"),
         (["4", "9", "#"], "Ask sub"),  # where the caller was before, not what lies above
         (["4", "9", "#", "#"], "Ask top"),
     ],

@@ -123,14 +123,19 @@ def test_from_then_on_every_wait_is_long() -> None:
     assert wait_s("9", "1", "1") == PATIENT_WAIT_S  # for who wants a person after a message
 
 
-def test_a_further_key_and_digits_are_waited_for_as_long() -> None:
+def test_digits_are_waited_for_as_long_and_a_further_key_for_a_while() -> None:
     menu = menu_of(
         PatienceNode("patient", Way("top")),
         choice("top", option("1", "case"), option("12", "case"), option("0", "general")),
         digits("case", 4, 4, "general", reads_back=True),
     )
     steps = course(menu, "1", "2", "4711")
-    assert [now.command.wait_s for now in steps if isinstance(now.command, Ask | Listen)] == [60.0] * 4
+    assert [now.command.wait_s for now in steps if isinstance(now.command, Ask | Listen)] == [
+        60.0,
+        10.0,
+        60.0,
+        60.0,
+    ]
 
 
 def test_no_silence_leads_on_while_there_are_steps_left() -> None:

@@ -72,7 +72,7 @@ def whole(menu: Menu, called: str, pattern: Sequence[Event], now: Moment) -> lis
     return course(menu, begin(menu, now, called), islice(cycle(pattern), menu.steps + 10), now)
 
 
-@settings(deadline=None)  # the machine may be busy
+@settings(deadline=None, max_examples=400)  # the machine may be busy; the longest walks are rare
 @given(menus(), CALLS, PATTERNS, MOMENTS)
 def test_every_walk_ends_in_a_queue_or_a_hang_up(
     menu: Menu, called: str, pattern: list[Event], now: Moment
@@ -121,7 +121,7 @@ def states(draw: st.DrawFn, menu: Menu) -> State:
         draw(st.integers(0, 4)),
         draw(st.frozensets(st.sampled_from(sorted(menu.nodes)))),
         tuple(node.id for node in menu.nodes.values() if isinstance(node, ChoiceNode | DigitsNode)),
-        *(draw(st.booleans()) for _ in range(3)),
+        *(draw(st.booleans()) for _ in range(5)),  # all that is true or false of a walk
     )
     steps = whole(menu, "", draw(PATTERNS), draw(MOMENTS))
     state = draw(st.sampled_from(steps)).state

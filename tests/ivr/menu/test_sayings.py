@@ -20,6 +20,7 @@ from ivr.menu.model import (
     MessageNode,
     OfficerNode,
     PatienceNode,
+    QueueNode,
     ScriptNode,
     Way,
 )
@@ -106,6 +107,12 @@ def test_what_leads_to_a_language_is_joined_with_what_follows_in_it() -> None:
     menu = menu_of(top, LanguageNode("english", "en", Way("top")))
     silence, greeting = said("top/silence").said_in("sv"), said("top").said_in("en")
     assert (silence, greeting) in set(sayings(menu))
+
+
+def test_what_was_wrong_is_joined_with_the_person_who_follows_when_the_steps_are_used_up() -> None:
+    menu = menu_of(choice("top", option("0", "general"), to="sub"), choice("sub", option("0", "general")))
+    person = QueueNode("general", "general", said("general"))
+    assert ("top/wrong", "general") in joined(replace(menu, nodes={**menu.nodes, "general": person}))
 
 
 def test_a_message_is_joined_with_the_offer_where_it_may_end_the_call() -> None:

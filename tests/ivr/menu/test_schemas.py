@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from ivr.menu.number import check_folders
 from ivr.menu.schemas import FOLDER, SHAPES, rendered, schema_name, schemas, write
 from queues.yamlfile import Findings, read_file
+from tests.ivr.menu.changed_folders import changed_files, check
 from tests.ivr.menu.test_broken import BASE, BROKEN, CASES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -92,7 +96,7 @@ def test_a_key_that_the_reader_does_not_know_is_none_for_the_editor(case: str) -
 
 @pytest.mark.parametrize("file", sorted(SHAPES))
 def test_each_key_of_the_tables_is_one_that_the_reader_knows(tmp_path: Path, file: str) -> None:
-    """Each key is put, with nothing behind it, where its table says; the reader may dislike only its value."""
+    """Each key is put, with a word behind it, where its table says: the reader dislikes only the word."""
     folder = tmp_path / "testby"
     folder.mkdir()
     for at, content in _filled(SCHEMAS[schema_name(file)]):
@@ -128,6 +132,16 @@ def _filled(schema: dict[str, Any]) -> list[tuple[str, Any]]:
 
     go(schema, ())
     return documents
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(st.data())
+def test_what_the_reader_takes_the_editor_takes(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "testby"
+        number = check(folder, changed_files(data))
+        for path in () if number is None else sorted(folder.glob("*.yaml")):
+            assert [error.message for error in validator(path.name).iter_errors(opened(path))] == []
 
 
 KEYS = ("school", "sv", "1", "+46858028500", "monday", "eves", "closed")
