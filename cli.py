@@ -71,8 +71,8 @@ def _told(error: BaseException) -> Sequence[str] | None:
     from queues.problems import ConfigurationError
 
     mendable = (
-        ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError, JournalError,
-        ControlError, StandingUnusableError, TelephoneError, VersionsError
+        ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError,
+        JournalError, ControlError, StandingUnusableError, TelephoneError, VersionsError
     )  # fmt: skip
     if isinstance(error, BaseExceptionGroup):
         told = [_told(inner) for inner in error.exceptions]

@@ -67,7 +67,7 @@ class Attendant:
     def know(self, number: Number) -> None:
         """Know another version of a number, which `ConfigurationChanged` may make the live one.
 
-        Of the version that is live, another copy takes the place: the earlier one's recordings may be removed.
+        Of the version that is live, another copy takes the place: the recordings of the first may be removed.
         """
         self._versions[number.id, number.content_hash] = number
         live = self.numbers.get(number.id)

@@ -188,24 +188,21 @@ class Core:
         if live != self._policy:
             self._policy = live
             self._router.change(live)
-            for agent in live.agents:
-                self.telephones.setdefault(agent, TelephoneState.UNREACHABLE)
-            waiting = [c for c in self.contacts.values() if c.phase is Phase.WAITING and c.queued]
-            for contact in sorted(waiting, key=lambda c: 0.0 if c.queued is None else c.queued.since):
+            new = live.agents.keys() - self.telephones.keys()
+            self.telephones.update(dict.fromkeys(sorted(new), TelephoneState.UNREACHABLE))
+            for contact in sorted(self.contacts.values(), key=lambda c: c.queued.since if c.queued else at):
                 decisions += self._moved(at, contact)
         return decisions + self._route(at, event)
 
     def _moved(self, at: float, contact: Contact) -> list[Decision]:
         """Let a caller whose queue is live no more wait for a person instead, in the same place by time."""
-        queued = contact.queued
-        if contact.phase is not Phase.WAITING or contact.away or queued is None:
-            return []
-        return [] if queued.queue in self._policy.queues else self._enqueue(at, contact, queued)
+        queued = contact.queued if contact.phase is Phase.WAITING and not contact.away else None
+        gone = queued is not None and queued.queue not in self._policy.queues
+        return self._enqueue(at, contact, queued) if queued and gone else []
 
     def _with(self, contact_id: str, agent: str, phase: Phase) -> Contact | None:
         contact = self.contacts.get(contact_id)
-        is_so = contact is not None and contact.phase is phase and contact.agent == agent
-        return contact if is_so else None
+        return contact if contact and (contact.phase, contact.agent) == (phase, agent) else None
 
     # --- transfers --------------------------------------------------------------------------------
 
@@ -265,12 +262,11 @@ class Core:
                 return self._enqueue(at, contact, contact.queued)
             case Phase.OFFERED:
                 contact.wait()
-                return self._route(at, event) + self._moved(at, contact)
             case Phase.HANDED:
                 return self._enqueue(at, contact, self._place(at, contact, None))
             case _:
                 pass  # the caller had left the menu for good, or talks: there is nothing to go on with
-        return self._route(at, event)
+        return self._route(at, event) + self._moved(at, contact)
 
     def _fell_back(self, at: float, event: CallerFellBack) -> bool:
         """Leave the caller to Asterisk's own queue; a note of before their talk began is no news."""

@@ -6,6 +6,7 @@ Owns the command line of these. Must not know how a version is made.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,9 @@ def rollback(ctx: click.Context, version_id: int | None, number: str | None, as_
 
     What stands in the files now is kept beside the versions first.
     """
-    from ivr.commandline.orders import give_order
-    from ivr.control.orders import Reload
+    from ivr.commandline.orders import tell
+    from ivr.control.client import give
+    from ivr.control.orders import Answer, NoEngineError, Reload
     from ivr.publishing.rollback import put_back
 
     settings = _settings(ctx)
@@ -48,7 +50,12 @@ def rollback(ctx: click.Context, version_id: int | None, number: str | None, as_
     if not as_json:
         click.echo(f"version {done.version} is back in {settings.menus}: {', '.join(done.numbers)}")
         click.echo(f"what stood there is kept in {done.kept}")
-    give_order(ctx, settings, Reload(f"back to version {done.version}"), as_json=as_json)
+    try:
+        answer = give(settings.control, Reload(f"back to version {done.version}"))
+    except NoEngineError:
+        answer = Answer(is_done=True, lines=("no engine runs here: it goes live with its next start",))
+    put = {"restored": done.version, "numbers": done.numbers, "kept": str(done.kept)}
+    tell(ctx, replace(answer, fields={**put, **answer.fields}), as_json=as_json)
 
 
 @click.command("versions")

@@ -21,13 +21,16 @@ EXIT_REFUSED = 1
 def give_order(ctx: click.Context, settings: Settings, order: Order, *, as_json: bool) -> None:
     """Give the order to the engine, or note it where none runs; exit with 1 when it was refused."""
     from ivr.control.client import give
-    from ivr.control.orders import NoEngineError
+    from ivr.control.orders import Answer, NoEngineError, OrderRefusedError
     from ivr.control.unattended import note
 
     try:
         answer = give(settings.control, order)
     except NoEngineError:
-        answer = note(settings, order)
+        try:
+            answer = note(settings, order)
+        except OrderRefusedError as refusal:
+            answer = Answer(is_done=False, lines=(str(refusal),))
     tell(ctx, answer, as_json=as_json)
 
 

@@ -47,7 +47,10 @@ def build(ctx: click.Context) -> None:
 
     at = settings.calendar_at(time.time())
     prepare(PromptLibrary.of(settings), numbers, at, progress=progress)
-    click.echo("every prompt was there already" if not spoken else f"{spoken} prompts spoken")
+    if not spoken:
+        click.echo("every prompt was there already")
+    else:
+        click.echo(f"{spoken} prompt{'s' if spoken > 1 else ''} spoken")
 
 
 @prompts.command("list")
@@ -109,8 +112,13 @@ def play_prompt(
 def _prompts(settings: Settings, number: str | None, language: str | None) -> list[Prompt]:
     from ivr.menu.number import load_numbers
     from ivr.speaking import all_prompts
+    from queues.problems import suggestion
 
-    numbers = [n for n in load_numbers(settings.menus, settings.ground) if number in {None, n.id}]
+    known = load_numbers(settings.menus, settings.ground)
+    numbers = [each for each in known if number in {None, each.id}]
+    if not numbers:
+        ids = {each.id for each in known}
+        raise click.UsageError(f"there is no number {number}; {suggestion(str(number), ids)}")
     there = all_prompts(numbers, settings.calendar_at(time.time()))
     return [prompt for prompt in there if language in {None, prompt.language}]
 

@@ -6,6 +6,7 @@ Owns the command line of both. Must not know how they reach callers.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER = click.option("--number", help="The folder of menus; not needed where there is only one.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-_LANGUAGE_MARK = ":"
+_LANGUAGE = re.compile(r"([a-z]{2,3}):\s*")
 
 
 @click.group()
@@ -59,7 +60,7 @@ def crisis_on(
         raise click.UsageError("expected --text with what is said (with a recording: what is said in it)")
     order = CrisisOn(
         meant,
-        _by_language(settings, meant, texts),
+        _by_language(texts, "--text"),
         queue,
         _until(settings, until),
         "" if recording is None else str(recording.absolute()),
@@ -93,19 +94,18 @@ def crisis_list(ctx: click.Context, as_json: bool) -> None:
 
     settings = _settings(ctx)
     there = [e for e in StandingFile(settings.standing).read() if isinstance(e, CrisisBegan)]
-    now = datetime.now(UTC).timestamp()
+    now = settings.calendar_at(datetime.now(UTC).timestamp())
     on = [event for event in there if event.until is None or event.until > now]
     if as_json:
         click.echo(json.dumps([event._asdict() for event in on], ensure_ascii=False))
         return
     for event in on:
-        until = "until it is switched off" if event.until is None else _local(settings, event.until)
+        until = "it is switched off" if event.until is None else _local(settings, event.until)
         where = f"queue {event.queue}" if event.queue else "everybody"
         drill = ", drill" if event.is_drill else ""
+        owner = f" by {event.owner}" if event.owner else ""
         since = _local(settings, event.since)
-        click.echo(
-            f"{event.number}  {event.crisis}  {where}{drill}  since {since} by {event.owner}, until {until}"
-        )
+        click.echo(f"{event.number}  {event.crisis}  {where}{drill}  since {since}{owner}, until {until}")
         for language, text in zip(event.languages, event.texts, strict=True):
             click.echo(f"    {language}: {text}")
     if not on:
@@ -142,7 +142,9 @@ def hours_set(
 
     settings = _settings(ctx)
     meant = number_of(settings, number)
-    reason = _by_language(settings, meant, reasons) if reasons else {}
+    if sticky and until:
+        raise click.UsageError("expected either --until or --sticky")
+    reason = _by_language(reasons, "--reason")
     ends = _until(settings, until)
     order = SetHours(meant, state, hours_id, reason, ends, sticky, user())  # type: ignore[arg-type]  # a choice
     give_order(ctx, settings, order, as_json=as_json)
@@ -204,16 +206,14 @@ def _local(settings: Settings, at: float) -> str:
     return f"{datetime.fromtimestamp(at, settings.time_zone):%Y-%m-%d %H:%M}"
 
 
-def _by_language(settings: Settings, number: str, texts: Sequence[str]) -> dict[str, str]:
+def _by_language(texts: Sequence[str], option: str) -> dict[str, str]:
     """Return texts by language: `en: …` names its own, others are in the number's first."""
-    from ivr.menu.number import load_number
-
-    languages = load_number(settings.menus / number, settings.ground).menu.languages
     by_language: dict[str, str] = {}
     for text in texts:
-        code, mark, words = text.partition(_LANGUAGE_MARK)
-        if mark and code in languages:
-            by_language[code] = words.strip()
-        else:
-            by_language[languages[0]] = text
+        named = _LANGUAGE.match(text)
+        language = "" if named is None else named[1]
+        if language in by_language:
+            where = f"in {language}" if language else "without a language"
+            raise click.UsageError(f"expected one {option} for each language, found two {where}")
+        by_language[language] = text if named is None else text[named.end() :]
     return by_language

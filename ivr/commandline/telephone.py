@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     "--at",
     type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
     metavar='"YYYY-MM-DD HH:MM"',
-    help="The local time whose opening hours are told; now otherwise.",
+    help="The local time whose opening hours are told; now otherwise, or when a draft is next open.",
 )
+@click.option("--now", "is_now", is_flag=True, help="Call a draft now, although it is closed.")
 @click.option("--draft", is_flag=True, help="Call the menus as the files are now, not the running engine.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 @click.option("--officers", type=click.Choice(["answer", "away"]), default="answer", show_default=True)
@@ -48,6 +49,7 @@ def call(
     caller: str,
     press: str | None,
     at: datetime | None,
+    is_now: bool,
     draft: bool,
     as_json: bool,
     officers: str,
@@ -75,6 +77,7 @@ def call(
         caller.strip(),
         _actions(press),
         at,
+        is_now,
         draft,
         officers == "answer",
         script_result,

@@ -5,6 +5,7 @@ Owns their reading, in the installation's time zone. Pure.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ import click
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}", re.ASCII)
+_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}", re.ASCII)
 WORDS = "a time such as 18:00, or a day and a time such as 2026-12-24 18:00"
 
 
@@ -23,11 +26,11 @@ def moment(text: str, now: datetime, zone: ZoneInfo) -> float:
     """
     local = now.astimezone(zone)
     try:
-        if len(text) <= len("18:00"):
-            at = time.fromisoformat(text)
-            then = datetime.combine(local.date(), at, zone)
+        if _TIME.fullmatch(text):
+            then = datetime.combine(local.date(), time.fromisoformat(text.zfill(len("18:00"))), zone)
             return (then if then > local else then + timedelta(days=1)).timestamp()
-        then = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"expected {WORDS}, found {text[:30]!r}") from None
-    return (then if then.tzinfo else then.replace(tzinfo=zone)).timestamp()
+        if _DAY_AND_TIME.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+    except (ValueError, OverflowError):
+        pass  # no such time, no such day
+    raise click.BadParameter(f"expected {WORDS}, found {text[:30]!r}")

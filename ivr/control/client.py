@@ -22,8 +22,7 @@ ANSWER_S = 660.0  # a reload that has a thousand new texts spoken
 def give(path: Path, order: Order, *, answer_s: float = ANSWER_S) -> Answer:
     """Give an order to the engine whose socket is `path`; return its answer.
 
-    Raises `NoEngineError` when none listens there, and `NoAnswerError`; an engine whose socket is not for us to
-    open is not taken for none.
+    Raises `NoEngineError` when none listens there, and `NoAnswerError`, also when its socket is not for us.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(answer_s)

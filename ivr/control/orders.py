@@ -50,7 +50,7 @@ class Reload:
 class CrisisOn:
     """Let callers hear a message.
 
-    `texts` by language, an empty one being the number's first; `until` in UTC seconds; `recording` is a WAV file.
+    `texts` by language, an empty one is the number's first; `until` in UTC seconds; `recording`: a WAV file.
     """
 
     number: str

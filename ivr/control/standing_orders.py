@@ -140,7 +140,10 @@ def _check_end(order: CrisisOn | SetHours, now: float) -> None:
 
 def _texts(ordered: Mapping[str, str], number: Number) -> dict[str, str]:
     """Return the texts in the order of the number's languages, each on one line."""
-    texts = {language or number.menu.languages[0]: text for language, text in ordered.items()}
+    first = number.menu.languages[0]
+    if "" in ordered and first in ordered:
+        raise OrderRefusedError(f"{number.id}: expected one text in {first}, found two")
+    texts = {language or first: text for language, text in ordered.items()}
     _check_texts(texts, number)
     return {each: " ".join(texts[each].split()) for each in number.menu.languages if each in texts}
 

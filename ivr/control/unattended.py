@@ -26,8 +26,8 @@ FROM_NEXT_START = "no engine runs here: that holds from its next start on"
 def note(settings: Settings, order: Order) -> Answer:
     """Note what the order lets stand.
 
-    Raises `OrderRefusedError`, `StandingUnusableError`, `ConfigurationError`; and `NoEngineError` for an order
-    that only an engine can carry out.
+    Raises `OrderRefusedError`, `StandingUnusableError`, `ConfigurationError`; and `NoEngineError` for what
+    only an engine can carry out.
     """
     if isinstance(order, Reload):
         raise NoEngineError("no engine runs here; the menus go live when it is started")
@@ -45,6 +45,7 @@ def note(settings: Settings, order: Order) -> Answer:
         if isinstance(event, CrisisBegan) and event.number == number.id and not _is_over(event, now)
     ]
     changes: tuple[Change, ...]
+    fields: dict[str, str | list[str]]
     match order:
         case CrisisOn():
             began = begin_crisis(order, number, now, on, standing.keep_recording)

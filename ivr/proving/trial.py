@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ivr.contact import Phase, Reach, Ring
 from ivr.core import Core
 from ivr.menu.announcements import digit_prompt
-from ivr.menu.commands import BACK_KEY, KEYED_DIGITS, Ask, Left, Listen, Run, Say, ScriptDone
+from ivr.menu.commands import ALL_KEYS, BACK_KEY, KEYED_DIGITS, Ask, Left, Listen, Run, Say, ScriptDone
 from ivr.menu.lengths import estimated_s
 from ivr.menu.number import policy
 from ivr.proving.actions import HANG_UP, NOTHING, acts
@@ -204,10 +204,10 @@ class _Call:
 
     def _say(self, task: Say) -> bool:
         said_at = self._play(task.prompts)
-        while (does := self._next_act(said_at)) is not None:
+        while (does := self._next_act(said_at, stops=task.skipped_by)) is not None:
             if does == HANG_UP:
                 return False
-            if does != NOTHING:
+            if does != NOTHING and does in task.skipped_by:
                 return self._tell(DigitPressed(CONTACT, does))
         return self._tell(PromptEnded(CONTACT))
 
@@ -236,10 +236,10 @@ class _Call:
 
     # --- time -------------------------------------------------------------------------------------------
 
-    def _next_act(self, until: float, asked_at: float = inf) -> str | None:
+    def _next_act(self, until: float, asked_at: float = inf, stops: str = ALL_KEYS) -> str | None:
         """Let time pass until the caller's next act and return it; None when `until` comes first.
 
-        `asked_at`: when everything has been said and an answer is waited for.
+        `asked_at`: when everything has been said and an answer is waited for. `stops`: keys that end the saying.
         """
         if self._done < len(self._acts):
             act = self._acts[self._done]
@@ -248,7 +248,8 @@ class _Call:
                 self._at = self._acted_at = max(self._at, due)
                 self._done += 1
                 if act.does != NOTHING:
-                    self._stop()
+                    if act.does == HANG_UP or act.does in stops:
+                        self._stop()
                     if act.does != HANG_UP:
                         self._happened.append(Pressed(self._at, act.does))
                 return act.does

@@ -119,7 +119,11 @@ class Publisher:
                 await process.wait()
         if process.returncode != 0:
             lines = said.decode(errors="replace").strip().splitlines()
-            return lines[-1] if lines else f"the process that checks menus ended with status {process.returncode}"
+            return (
+                lines[-1]
+                if lines
+                else f"the process that checks menus ended with status {process.returncode}"
+            )
         try:
             candidate: Candidate = pickle.loads(made)  # noqa: S301  # from the process that we started
         except Exception as error:  # noqa: BLE001  # whatever a pickle that is none leads to

@@ -91,7 +91,7 @@ class Versions:
         return staged
 
     def put(self, staged: Path, number: str, folder: Path | None) -> None:
-        """Let a number's staged folder be a copy of another one; None leaves it out. Raises `VersionsError`."""
+        """Stage another folder for a number, or none. Raises `VersionsError`."""
         try:
             if folder is None:
                 shutil.rmtree(staged / MENUS / number)

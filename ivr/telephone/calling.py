@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from ivr.proving.actions import acts
 from ivr.rehearsal import AWAY, RUN_SCRIPTS, SCRIPT
 from ivr.telephone.call import Call
 from ivr.telephone.callers import ScriptedCaller, TypingCaller
-from ivr.telephone.draft import draft_engine
+from ivr.telephone.draft import draft_engine, when_open
 from ivr.telephone.errors import NobodyListensError
 from ivr.telephone.happenings import Served
 from ivr.telephone.keyboard import typed_keys
@@ -28,7 +29,6 @@ from ivr.telephone.wire import SILENCE_LIMIT_S, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from ivr.proving.actions import Action
     from ivr.settings import Settings
@@ -47,6 +47,7 @@ class Order(NamedTuple):
     caller: str = ""  # a number, `WITHHELD`, or empty
     does: Sequence[Action] | None = None
     at: datetime | None = None  # local, without a zone
+    is_now: bool = False  # also where it is closed now; a draft is called as of its opening otherwise
     is_draft: bool = False
     officers_answer: bool = True
     script_result: str = ""
@@ -71,7 +72,7 @@ async def call(
         ServerError: this machine has no port for an engine of our own.
     """
     async with AsyncExitStack() as stack:
-        wire, ear, place = await _connected(stack, settings, order)
+        wire, ear, place, order = await _connected(stack, settings, order)
         stack.push_async_callback(wire.close)
         caller: Caller
         if order.does is None:
@@ -119,8 +120,8 @@ def opening(order: Order, uniqueid: str) -> bytes:
     return request(values, arguments)
 
 
-async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) -> tuple[Wire, Ear, str]:
-    """Return a connection to an engine, what is heard of it, and its name for people."""
+async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) -> tuple[Wire, Ear, str, Order]:
+    """Return a connection to an engine, its sounds' texts, its name for people, and what it is asked for."""
     place = f"the files in {_near(settings.menus)}/ as they are now"
     if not order.is_draft:
         try:
@@ -128,10 +129,16 @@ async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) ->
         except NobodyListensError:
             place = f"no engine runs: {place}"
         else:
-            return wire, FileEar(), "the running engine"
+            return wire, FileEar(), "the running engine", order
     numbers = load_numbers(settings.menus, settings.ground)
     draft = await stack.enter_async_context(draft_engine(settings, numbers))
-    return await Wire.connect(draft.host, draft.port), draft.sounds, place
+    if order.at is None and not order.is_now:
+        at = when_open(numbers, settings.calendar_at(time.time()))
+        if at is not None:
+            local = datetime.fromtimestamp(at, settings.time_zone).replace(tzinfo=None)
+            place = f"{place}, as if it were {local:%A %Y-%m-%d %H:%M} (it is closed now: --now calls now)"
+            order = order._replace(at=local)
+    return await Wire.connect(draft.host, draft.port), draft.sounds, place, order
 
 
 def _near(path: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ivr.agi.server import FastAgiServer
 from ivr.attendant import Attendant
 from ivr.clock import EngineClock
+from ivr.menu.hours import state_at
 from ivr.rehearsal import SCRIPT, Rehearsal
 from ivr.scripts.shelf import ScriptShelf
 from ivr.telephone.sounds import TextSounds
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = "127.0.0.1"
 ANY: Final = 0  # the system chooses a free port
+MOST_LOOKS: Final = 100  # hours that are never open together are not waited for
 
 
 class Draft(NamedTuple):
@@ -47,3 +49,21 @@ async def draft_engine(
     rehearsal = Rehearsal(attendant, settings, sounds, clock, ScriptShelf(settings.scripts))
     async with FastAgiServer(LOOPBACK, ANY, rehearsal.serve) as server:
         yield Draft(LOOPBACK, server.port, sounds)
+
+
+def when_open(numbers: Sequence[Number], at: float) -> float | None:
+    """Return when all opening hours are next open together; None when they are at `at`, or no time is found.
+
+    Who tries a new option in the evening wants to hear it, not that it is closed. UTC seconds.
+    """
+    everything = [hours for number in numbers for hours in number.menu.hours.values()]
+    then = at
+    for _ in range(MOST_LOOKS):
+        opens = [state.opens_at for hours in everything if not (state := state_at(hours, then)).is_open]
+        if not opens:
+            return None if then == at else then
+        later = [moment for moment in opens if moment is not None]
+        if not later:
+            return None
+        then = max(later)
+    return None

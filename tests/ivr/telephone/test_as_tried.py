@@ -33,8 +33,16 @@ DOES = st.tuples(st.lists(ACTION, max_size=8), st.sampled_from(["", "hang up"]))
 
 
 @given(DOES, st.sampled_from([OPEN, CLOSED]))
-@tries(max_examples=3000, deadline=None)
+@tries(max_examples=100, deadline=None)
 def test_what_is_done_leads_and_is_heard_alike(does: str, local: datetime) -> None:
+    agree(does, local)
+
+
+def test_keys_that_skip_nothing_are_not_heard_by_either() -> None:
+    agree("0, wait 0.7, 0", CLOSED)
+
+
+def agree(does: str, local: datetime) -> None:
     at = local.replace(tzinfo=ZoneInfo("Europe/Stockholm")).timestamp()
     scenario = Scenario("x", Path("x"), 1, at, {}, "+46858028500", does=parse_actions(does))
     tried = TRIALS.run("jarfalla", scenario)

@@ -1,0 +1,1 @@
+"""Tests of orders to a running engine."""
