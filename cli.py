@@ -10,6 +10,7 @@ import json
 import logging
 import shutil
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from ivr.settings import Settings
 
+RECENT_S = 30 * 86_400.0
 EXIT_MENDABLE = 1  # something that the message says how to mend
 WIDTH_WITHOUT_TERMINAL = 160
 EXIT_INTERRUPTED = 130  # Ctrl-C, by custom; also when told to end in another way
@@ -211,6 +213,26 @@ def calls_show(ctx: click.Context, contact: str, as_json: bool) -> None:
         click.echo(json.dumps(presentation.history_json(shown), ensure_ascii=False))
     else:
         click.echo(presentation.contact_table(shown, zone=settings.time_zone, width=_width()), nl=False)
+
+
+@calls.command("old-numbers")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.pass_context
+def calls_old_numbers(ctx: click.Context, as_json: bool) -> None:
+    """Count who still calls the numbers that have been replaced."""
+    from ivr.menu.number import load_numbers
+    from queues.calllog import presentation, readings
+
+    settings = _settings(ctx)
+    numbers = load_numbers(settings.menus, settings.ground)
+    led_to = {called: number.id for number in numbers for called in number.menu.replaced}
+    since = time.time() - RECENT_S
+    counts = readings.count_called(settings.database_url, tuple(led_to), since=since)
+    if as_json:
+        click.echo(json.dumps(presentation.called_json(counts, led_to), ensure_ascii=False))
+    else:
+        table = presentation.called_table(counts, led_to, zone=settings.time_zone, width=_width())
+        click.echo(table, nl=False)
 
 
 for command in (prove_menus, graph, diff, reload_menus, rollback, versions):

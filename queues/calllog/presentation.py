@@ -20,7 +20,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from queues.calllog.readings import ContactEvent, ContactHistory, ContactRecord
+    from queues.calllog.readings import CalledCount, ContactEvent, ContactHistory, ContactRecord
 
 WIDTH = 120  # columns
 PSEUDONYM_SHOWN = 8  # hexadecimal digits: enough to see that two calls are one caller's
@@ -133,6 +133,39 @@ def history_json(history: ContactHistory) -> dict[str, Any]:
         for event in history.events
     ]
     return {**contact_json(history.record), "events": events}
+
+
+def called_table(
+    counts: Sequence[CalledCount], led_to: Mapping[str, str], *, zone: tzinfo = UTC, width: int = WIDTH
+) -> str:
+    """Render how often old numbers are called, as text; `led_to` has the folder that each leads to."""
+    if not counts:
+        return "No old numbers.\n"
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("Old number", "Leads to", "Calls", "Last 30 days", "Callers", "Last call"):
+        table.add_column(
+            heading, justify="right" if heading in {"Calls", "Last 30 days", "Callers"} else "left"
+        )
+    for count in counts:
+        last = NOTHING if count.last_at is None else _moment(count.last_at, zone)
+        numbers = map(str, (count.calls, count.recent_calls, count.callers))
+        table.add_row(count.called, led_to.get(count.called, NOTHING), *numbers, last)
+    return _rendered(table, width)
+
+
+def called_json(counts: Sequence[CalledCount], led_to: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return how often old numbers are called, for JSON."""
+    return [
+        {
+            "called": count.called,
+            "number": led_to.get(count.called),
+            "calls": count.calls,
+            "calls_30_days": count.recent_calls,
+            "callers": count.callers,
+            "last_at": _iso(count.last_at),
+        }
+        for count in counts
+    ]
 
 
 def _with_iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from queues.calllog.database import check_schema, failures_named, open_database
 from queues.calllog.errors import ContactUnknownError
 from queues.calllog.schema import contact_events, contacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from sqlalchemy import Connection, RowMapping
 
@@ -98,6 +98,38 @@ def show_contact(url: str, contact: str) -> ContactHistory:
         )
         events = tuple(ContactEvent(e.seq, e.at, e.event, e.detail) for e in connection.execute(query))
     return ContactHistory(_record(row), events)
+
+
+class CalledCount(NamedTuple):
+    """How often one telephone number was called, by how many known callers, and when last (UTC seconds)."""
+
+    called: str
+    calls: int
+    recent_calls: int
+    callers: int
+    last_at: float | None
+
+
+def count_called(url: str, called: Collection[str], *, since: float) -> tuple[CalledCount, ...]:
+    """Count the calls to each of these numbers, in their order; `recent_calls` arrived at or after `since`.
+
+    Raises the `CallLogError`s of a missing, foreign or unreachable database.
+    """
+    recent = func.sum(case((contacts.c.arrived_at >= since, 1), else_=0))
+    query = (
+        select(
+            contacts.c.called,
+            func.count(),
+            recent,
+            func.count(contacts.c.caller.distinct()),
+            func.max(contacts.c.arrived_at),
+        )
+        .where(contacts.c.called.in_(called))
+        .group_by(contacts.c.called)
+    )
+    with _reading(url) as connection:
+        counted = {row[0]: CalledCount(*row) for row in connection.execute(query)}
+    return tuple(counted.get(number, CalledCount(number, 0, 0, 0, None)) for number in called)
 
 
 @contextmanager
