@@ -27,7 +27,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
 
     PATH is a folder of numbers, the folder of one, or a file in it; the installation's menus when left out.
     """
-    from ivr.menu.folders import check, problem_json
+    from ivr.editing.checking import check, problem_json
     from ivr.prompts import PromptLibrary
     from ivr.settings import load_settings
 
@@ -49,7 +49,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
 @click.pass_context
 def schema(ctx: click.Context, out: Path | None) -> None:
     """Write JSON Schema for each kind of file: editors complete and explain with it."""
-    from ivr.menu.schemas import FOLDER, write
+    from ivr.editing.schemas import FOLDER, write
     from ivr.settings import load_settings
 
     folder = out or _near(load_settings(ctx.obj).menus) / FOLDER

@@ -92,5 +92,5 @@ def _why_closed(menu: Menu, state: HoursState, language: str) -> Prompt:
 
 
 def _filled(menu: Menu, key: str, language: str, **values: str) -> Prompt:
-    name = f"sentences/{key.replace(' ', '-')}"
-    return Prompt(name, filled(menu.templates[key][language], **values), language)
+    prompt = menu.templates[key].said_in(language)
+    return prompt._replace(text=filled(prompt.text, **values), recording="")

@@ -5,6 +5,7 @@ Owns the checks that follow ways from node to node. Must not know how a node was
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from ivr.menu.model import (
@@ -61,13 +62,15 @@ def most_steps(nodes: Mapping[str, Node], starts: Sequence[str]) -> int:
         ),
         default=1,
     )
-    depth = {node_id: _height(nodes[node_id]) for node_id in starts}
-    ahead = list(depth)
-    for node_id in ahead:
-        for to in destinations(nodes[node_id]):
-            if to not in depth:
-                depth[to] = depth[node_id] + _height(nodes[to])
-                ahead.append(to)
+    depth: dict[str, int] = {}
+    ahead = [(_height(nodes[node_id]), node_id) for node_id in starts]
+    heapify(ahead)
+    while ahead:  # Dijkstra's: heights differ, so that who comes first need not have come the shortest way
+        height, node_id = heappop(ahead)
+        if node_id not in depth:
+            depth[node_id] = height
+            for to in destinations(nodes[node_id]):
+                heappush(ahead, (height + _height(nodes[to]), to))
     return 3 * (tries + 1) * max(1, *depth.values())
 
 

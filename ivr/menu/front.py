@@ -152,15 +152,12 @@ def _has_been_replaced(messages: Messages, front: Front, name: str) -> Text | No
     if not front.called:
         return None
     new = next(iter(front.called))
-    templates = messages.templates["replaced"]
-    return Text(
-        name,
-        {
-            language: Prompt(name, filled(template, number=telephone(language, new)), language)
-            for language, template in templates.items()
-            if language in LANGUAGES  # else it is noted that numbers cannot be said in it
-        },
-    )
+    prompts: dict[str, Prompt] = {
+        language: prompt._replace(name=name, text=filled(prompt.text, number=telephone(language, new)))
+        for language, prompt in messages.templates["replaced"].prompts.items()
+        if language in LANGUAGES  # else it is noted that numbers cannot be said in it
+    }
+    return Text(name, prompts)
 
 
 def _opening(section: Section, key: str, own: str, wording: Wording, messages: Messages) -> Text | None:

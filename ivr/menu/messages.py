@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivr.menu.texts import Prompt, Text
 from ivr.menu.wording import SAID
 from ivr.spoken.errors import TemplateError
 from ivr.spoken.sentences import SENTENCES, placeholders
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ivr.menu.texts import Prompt, Text
     from ivr.menu.wording import Wording
     from queues.yamlfile import Findings, Value
 
@@ -27,10 +27,10 @@ MESSAGES = Shape({"messages": keyed("^[a-z][a-z ]+$", SAID, "each message in you
 
 
 class Messages(NamedTuple):
-    """What the exchange says: whole sentences, and those in which something is filled in, by language."""
+    """What the exchange says: whole sentences, and those in which something is filled in at the braces."""
 
     sentences: Mapping[str, Text]
-    templates: Mapping[str, Mapping[str, str]]
+    templates: Mapping[str, Text]
 
 
 def load_messages(folder: Path, wording: Wording, place: Value | None, findings: Findings) -> Messages:
@@ -40,7 +40,7 @@ def load_messages(folder: Path, wording: Wording, place: Value | None, findings:
     """
     own = _own(folder / MESSAGES_FILE, wording, findings)
     sentences: dict[str, Text] = {}
-    templates: dict[str, Mapping[str, str]] = {}
+    templates: dict[str, Text] = {}
     lacking: dict[str, list[str]] = {}
     for key, known in SENTENCES.items():
         name = f"sentences/{key.replace(' ', '-')}"
@@ -49,15 +49,9 @@ def load_messages(folder: Path, wording: Wording, place: Value | None, findings:
             for language in wording.languages:
                 if language not in known.words and key not in own:
                     lacking.setdefault(language, []).append(key)
-            prompts = {
-                language: Prompt(name, known.words.get(language, ""), language)
-                for language in wording.languages
-            }
-            text = Text(name, prompts)
-        if known.fields:
-            templates[key] = {language: prompt.text for language, prompt in text.prompts.items()}
-        else:
-            sentences[key] = text
+            words = {language: (language, known.words.get(language, "")) for language in wording.languages}
+            text = wording.text(name, words)
+        (templates if known.fields else sentences)[key] = text
     for language, keys in lacking.items():
         if place is not None:
             wanted = ", ".join(f'"{key}"' for key in keys)

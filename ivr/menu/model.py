@@ -240,7 +240,7 @@ class Menu:
     nodes: Mapping[str, Node]
     languages: tuple[str, ...]  # the first is spoken until the caller chooses another
     sentences: Mapping[str, Text]  # what the exchange itself says, by key
-    templates: Mapping[str, Mapping[str, str]]  # the same where something is filled in: by key and language
+    templates: Mapping[str, Text]  # the same where something is filled in at the braces
     steps: int
     opening: tuple[Text, ...] = ()  # before everything else: the 112 sentence, how data is handled
     hours: Mapping[str, Hours] = field(default_factory=dict)

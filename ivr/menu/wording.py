@@ -73,7 +73,7 @@ class Wording:
             value.error(f"the text in {', '.join(missing)} is missing; add {wanted}")
         if missing or not texts or not all(texts.values()):
             return None
-        return self._text(name, {code: (code, texts[code]) for code in self.languages or texts}, pace)
+        return self.text(name, {code: (code, texts[code]) for code in self.languages or texts}, pace)
 
     def _plain(self, value: Value, name: str, pace: Pace | None) -> Text | None:
         text = value.text()
@@ -84,7 +84,7 @@ class Wording:
             return None
         language = self.languages[0]
         self._check_length(value, text, language, pace)
-        return self._text(name, {language: (language, text)}, pace)
+        return self.text(name, {language: (language, text)}, pace)
 
     def _foreign(self, value: Value, name: str, pace: Pace | None) -> Text | None:
         """Read a text that everybody hears in the same language, such as "For English, press 8"."""
@@ -94,7 +94,7 @@ class Wording:
             return None
         voice = spoken_in.choice({language: language for language in self.languages})
         self._check_length(section.values["text"], text, voice, pace)
-        return self._text(name, dict.fromkeys(self.languages, (voice, text)), pace)
+        return self.text(name, dict.fromkeys(self.languages, (voice, text)), pace)
 
     @property
     def keys(self) -> str:
@@ -112,7 +112,8 @@ class Wording:
                 " say less, or divide it"
             )
 
-    def _text(self, name: str, texts: Mapping[str, tuple[str, str]], pace: Pace | None) -> Text:
+    def text(self, name: str, texts: Mapping[str, tuple[str, str]], pace: Pace | None = None) -> Text:
+        """Make a text of its words and voice by language, spoken and recorded as this number has it."""
         return Text(
             name,
             {

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.menu.model import DigitsNode
-from ivr.menu.texts import Prompt, Text
 from ivr.menu_views.comparing import Comparing, Subject, led, place
 from ivr.menu_views.difference import NOTHING, Difference, What, quoted
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ivr.menu.model import Extension, Menu
+    from ivr.menu.texts import Prompt
     from routing.policy import Agent, Queue, Ring
 
 THE_START = "the start"
@@ -133,24 +133,13 @@ def _reached(extension: Extension | None) -> str:
 def _own_sentences(compared: Comparing) -> Iterator[Difference]:
     """Compare what the exchange says of itself, also with places that are filled in."""
     old, new = compared.old, compared.new
-    for key, text in new.menu.sentences.items():
-        yield from compared.texts("", f'The message "{key}"', old.menu.sentences.get(key), text)
-    for key, made in new.menu.templates.items():
-        yield from compared.texts(
-            "", f'The message "{key}"', _made(old.menu.templates.get(key, {})), _made(made)
-        )
+    for key, text in {**new.menu.sentences, **new.menu.templates}.items():
+        before = {**old.menu.sentences, **old.menu.templates}.get(key)
+        yield from compared.texts("", f'The message "{key}"', before, text)
     was, now = old.trouble.text, new.trouble.text
     if was != now:
         words = f"When something is broken, callers hear: {quoted(now)} (was: {quoted(was)})"
         yield compared.differs("", What.TEXT, was, now, words)
-
-
-def _made(words: Mapping[str, str]) -> Text | None:
-    return (
-        Text("", {language: Prompt("", text, language) for language, text in words.items()})
-        if words
-        else None
-    )
 
 
 def _voices(compared: Comparing) -> Iterator[Difference]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ivr.editing.checking import folders_meant
 from ivr.menu.lengths import estimated_s
-from ivr.menu.number import FILES, OPTIONAL_FILES, SCENARIOS_FILE, check_folders, folders_below
+from ivr.menu.number import SCENARIOS_FILE, check_folders
 from ivr.proving.scenariofile import load_scenarios
 from ivr.proving.trial import Trials
 from ivr.proving.verdict import differences
@@ -106,18 +107,11 @@ def prove_folders(paths: Iterable[Path], ground: Ground) -> Proof:
     `ConfigurationError` with all problems of all files, when any of them is an error.
     """
     findings = Findings()
-    folders = {folder.resolve(): folder for path in paths for folder in _folders(path, findings)}
+    folders = {folder.resolve(): folder for path in paths for folder in folders_meant(path, findings)}
     numbers = check_folders(folders.values(), findings, ground)
     proof = prove(numbers, _by_id(folders.values()), ground.zone, findings)
     findings.check()
     return proof
-
-
-def _folders(path: Path, findings: Findings) -> Iterable[Path]:
-    names = (*FILES, *OPTIONAL_FILES)
-    if path.name in names and path.is_file():
-        return [path.parent]
-    return [path] if any((path / name).exists() for name in names) else folders_below(path, findings)
 
 
 def _by_id(folders: Iterable[Path]) -> dict[str, Path]:

@@ -58,13 +58,15 @@ GIVEN = Shape(
 EXPECTS = Shape(
     {},
     {
-        Aspect.QUEUE: described(TEXT, "the queue that the caller comes to"),
-        Aspect.OFFICER: described(TEXT, "the officer whose telephone rings"),
-        Aspect.AGENT: described(TEXT, "the agent who is offered the caller first"),
-        Aspect.ENDS: described(one_of_words(*ENDS), "what the call counts as, when the caller has hung up"),
-        Aspect.NODE: described(TEXT, "the last node of the menu"),
-        Aspect.LANGUAGE: described(TEXT, "in which the caller is spoken to at the end"),
-        Aspect.SCRIPT: described(TEXT, "the script that has the caller"),
+        Aspect.QUEUE.value: described(TEXT, "the queue that the caller comes to"),
+        Aspect.OFFICER.value: described(TEXT, "the officer whose telephone rings"),
+        Aspect.AGENT.value: described(TEXT, "the agent who is offered the caller first"),
+        Aspect.ENDS.value: described(
+            one_of_words(*ENDS), "what the call counts as, when the caller has hung up"
+        ),
+        Aspect.NODE.value: described(TEXT, "the last node of the menu"),
+        Aspect.LANGUAGE.value: described(TEXT, "in which the caller is spoken to at the end"),
+        Aspect.SCRIPT.value: described(TEXT, "the script that has the caller"),
     },
 )
 SCENARIO = Shape(

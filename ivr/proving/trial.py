@@ -114,7 +114,7 @@ class _Call:
         self._tell(CallerHungUp(CONTACT))
         found = self._found
         return Trial(
-            tuple(self._happened),
+            tuple(sorted(self._happened, key=lambda happening: happening.at)),
             self._outcome,
             node,
             state.walk.language,
@@ -239,7 +239,8 @@ class _Call:
     def _next_act(self, until: float, asked_at: float = inf, stops: str = ALL_KEYS) -> str | None:
         """Let time pass until the caller's next act and return it; None when `until` comes first.
 
-        `asked_at`: when everything has been said and an answer is waited for. `stops`: keys that end the saying.
+        `asked_at`: when everything has been said and an answer is waited for. `stops`: keys that end what
+        is being said.
         """
         if self._done < len(self._acts):
             act = self._acts[self._done]

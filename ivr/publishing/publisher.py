@@ -55,11 +55,13 @@ class Publisher:
         attendant: Attendant,
         swap: Callable[[tuple[Number, ...]], tuple[str, ...]],
         now: Callable[[], float],
+        candidate_s: float = CANDIDATE_S,
     ) -> None:
         self._settings = settings
         self._attendant = attendant
         self._swap = swap
         self._now = now
+        self._candidate_s = candidate_s
         self._one_at_a_time = asyncio.Lock()
 
     async def publish(self, why: str) -> Published:
@@ -109,10 +111,10 @@ class Publisher:
         except OSError as error:
             return f"the process that checks menus could not be started: {error.strerror or error}"
         try:
-            async with asyncio.timeout(CANDIDATE_S):
+            async with asyncio.timeout(self._candidate_s):
                 made, said = await process.communicate(pickle.dumps(job))
         except TimeoutError:
-            return f"checking and speaking the menus was not done after {CANDIDATE_S:g} s"
+            return f"checking and speaking the menus was not done after {self._candidate_s:g} s"
         finally:
             if process.returncode is None:
                 process.kill()

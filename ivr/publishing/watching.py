@@ -20,15 +20,16 @@ _WATCHED = {".yaml", ".wav"}
 class MenuWatcher:
     """Await `changed` when a file below `menus` has changed and then stayed the same for a look."""
 
-    def __init__(self, menus: Path, changed: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, menus: Path, changed: Callable[[], Awaitable[object]], look_s: float = LOOK_S) -> None:
         self._menus = menus
+        self._look_s = look_s
         self._changed = changed
 
     async def keep(self) -> NoReturn:
         """Look for ever."""
         live = before = await asyncio.to_thread(self._look)
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(self._look_s)
             now = await asyncio.to_thread(self._look)
             if now != live and now == before:  # whoever saves several files, or one slowly, has done
                 live = now

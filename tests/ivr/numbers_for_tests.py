@@ -26,12 +26,12 @@ def said(name: str, words: str) -> Text:
     return text_of(name, sv=words)
 
 
-SENTENCES_SV = {
-    key: said(f"sentences/{key}", sentence.words["sv"])
+_OWN = {
+    key: said(f"sentences/{key.replace(' ', '-')}", sentence.words["sv"])
     for key, sentence in SENTENCES.items()
-    if not sentence.fields
 }
-TEMPLATES_SV = {key: {"sv": sentence.words["sv"]} for key, sentence in SENTENCES.items() if sentence.fields}
+SENTENCES_SV = {key: text for key, text in _OWN.items() if not SENTENCES[key].fields}
+TEMPLATES_SV = {key: text for key, text in _OWN.items() if SENTENCES[key].fields}
 
 MENU = Menu(
     start=Way("start"),

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ivr.editing.checking import check
 from ivr.menu.circumstances import NOTHING, Crisis, Moment, Standing
 from ivr.menu.commands import (
     Ask,
@@ -35,7 +36,6 @@ from ivr.menu.commands import (
     Saying,
     Silence,
 )
-from ivr.menu.folders import check
 from ivr.menu.hours import Override
 from ivr.menu.machine import begin, step
 from ivr.menu.model import ChoiceNode, DigitsNode, HoursNode, LanguageNode, destinations, ways_of
@@ -228,7 +228,7 @@ def test_every_text_is_in_every_language_of_its_number(number: str, languages: s
     reasons = [each.reason for hours in menu.hours.values() for each in hours.exceptions if each.reason]
     assert set(menu.languages) == languages
     assert [text.name for text in (*menu.texts(), *reasons) if not is_complete(text, languages)] == []
-    assert {key for key, template in menu.templates.items() if set(template) != languages} == set()
+    assert {key for key, template in menu.templates.items() if set(template.prompts) != languages} == set()
 
 
 def is_complete(text: Text, languages: set[str]) -> bool:

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from ivr.editing.schemas import rendered, schemas
 from ivr.menu.number import load_number
-from ivr.menu.schemas import rendered, schemas
 from ivr.prompts import PromptLibrary
 from ivr.settings import Settings
 from tests.ivr.menu.changed_folders import GROUND

@@ -116,7 +116,7 @@ def holds(number: Number) -> None:
         assert set(text.prompts) == languages
         assert all(prompt.text for prompt in text.prompts.values())
     for template in menu.templates.values():
-        assert set(template) == languages
+        assert set(template.prompts) == languages
     assert {queue.number for queue in definitions.queues.values()} == {number.id}
     assert list(sayings(menu))
 

@@ -52,17 +52,12 @@ READ_BACK, CONFIRM, DIGITS_END = "sentences/read-back", "sentences/confirm", "se
 OFFER, AWAY, FAILED = "sentences/offer", "sentences/officer-away", "sentences/script-failed"
 
 
-def in_both(sentence: str) -> dict[str, str]:
-    """Give a sentence of the exchange in the two languages."""
-    return {language: SENTENCES[sentence].words[language] for language in LANGUAGES}
-
-
-OWN = {
+_SAID = {
     key: text_of(f"sentences/{key.replace(' ', '-')}", sv=sentence.words["sv"], en=sentence.words["en"])
     for key, sentence in SENTENCES.items()
-    if not sentence.fields
 }
-TEMPLATES = {key: in_both(key) for key, sentence in SENTENCES.items() if sentence.fields}
+OWN = {key: text for key, text in _SAID.items() if not SENTENCES[key].fields}
+TEMPLATES = {key: text for key, text in _SAID.items() if SENTENCES[key].fields}
 
 
 def said(name: str) -> Text:

@@ -43,7 +43,7 @@ SCRIPT = "def main(agi):\n    return 'paid'\n"
 def one(kind: str) -> str:
     """Return the one example of this kind."""
     (text,) = [text for found, text in EXAMPLES if found == kind]
-    return text
+    return str(text)
 
 
 def node_ids(text: str) -> list[str]:

@@ -107,7 +107,7 @@ MUTATIONS: list[tuple[Number, list[str]]] = [
     (with_node("goodbye", text=said("goodbye/text", "Adjö.", "Goodbye.")), ['"goodbye" says (sv): "Adjö." (was: "Hej då.")']),
     (with_menu(opening=()), ['Every caller first hears (sv): nothing (was: "Ring 112.")', 'Every caller first hears (en): nothing (was: "Call 112.")']),
     (with_menu(sentences={"offer": said("x", "Tryck noll.", "Press 0.")}), ['The message "offer" says (sv): "Tryck noll." (was: "Tryck 0.")']),
-    (with_menu(templates={"opens": {"sv": "Åter {opening}.", "en": "We open {opening}."}}), ['The message "opens" says (sv): "Åter {opening}." (was: "Vi öppnar {opening}.")']),
+    (with_menu(templates={"opens": text_of("sentences/opens", sv="Åter {opening}.", en="We open {opening}.")}), ['The message "opens" says (sv): "Åter {opening}." (was: "Vi öppnar {opening}.")']),
     (replace(TOWN, trouble=TOWN.trouble._replace(text="Fel.")), ['When something is broken, callers hear: "Fel." (was: "Tekniskt fel.")']),
     (with_node("goodbye", text=paced(BY_ID["goodbye"].text, Pace.SLOW)), ["The same words are spoken at slow pace (was: spoken at normal pace): goodbye/text (sv), goodbye/text (en)"]),
     # --- how callers are asked, and what nodes do ---

@@ -92,7 +92,7 @@ MENU = Menu(
     nodes={node.id: node for node in NODES},
     languages=("sv", "en"),
     sentences={"offer": said("sentences/offer", "Tryck 0.", "Press 0.")},
-    templates={"opens": {"sv": "Vi öppnar {opening}.", "en": "We open {opening}."}},
+    templates={"opens": text_of("sentences/opens", sv="Vi öppnar {opening}.", en="We open {opening}.")},
     steps=100,
     opening=(said("emergency-sentence", "Ring 112.", "Call 112."),),
     hours={"office": OFFICE},

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivr.menu.number import FILES, OPTIONAL_FILES, check_folders, folders_below
+from ivr.menu.number import FILES, OPTIONAL_FILES, SCENARIOS_FILE, check_folders, folders_below
 from ivr.prompts.errors import PromptError
+from ivr.proving.scenariofile import load_scenarios
 from queues.problems import MAX_PROBLEMS, Findings, Severity
 
 if TYPE_CHECKING:
@@ -56,9 +57,14 @@ def check(paths: Sequence[Path], ground: Ground, library: PromptLibrary | None =
     findings = Findings()
     folders: dict[Path, Path] = {}  # by where they really are, each once
     for path in paths:
-        for folder in _folders(path, findings):
+        for folder in folders_meant(path, findings):
             folders.setdefault(folder.resolve(), folder)
     numbers = check_folders(folders.values(), findings, ground)
+    by_id = {real.name: folder for real, folder in folders.items()}
+    for number in numbers:
+        scenarios = by_id[number.id] / SCENARIOS_FILE
+        if scenarios.exists():
+            load_scenarios(scenarios, number, ground.zone, findings)
     if library is not None:
         for number in numbers:
             _recordings(number, library, findings)
@@ -77,7 +83,8 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _folders(path: Path, findings: Findings) -> Iterable[Path]:
+def folders_meant(path: Path, findings: Findings) -> Iterable[Path]:
+    """Return the numbers' folders that somebody means by a path; what is none is noted."""
     if path.is_file():
         return _of_a_file(path, findings)
     if any((path / name).exists() for name in (*FILES, *OPTIONAL_FILES)):

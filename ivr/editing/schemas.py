@@ -14,8 +14,9 @@ from ivr.menu.hoursfile import HOURS
 from ivr.menu.language import MENU, WAY
 from ivr.menu.loader import MENU_FILE
 from ivr.menu.messages import MESSAGES, MESSAGES_FILE
-from ivr.menu.number import NUMBER_FILE
+from ivr.menu.number import NUMBER_FILE, SCENARIOS_FILE
 from ivr.menu.wording import SAID
+from ivr.proving.scenariofile import SCENARIOS
 from queues.definitions import (
     AGENTS,
     AGENTS_FILE,
@@ -46,6 +47,7 @@ SHAPES: Mapping[str, tuple[Shape, str]] = {
     QUEUES_FILE: (QUEUES, "the groups that answer"),
     AGENTS_FILE: (AGENTS, "the people in the groups"),
     OFFICERS_FILE: (OFFICERS, "people outside the groups"),
+    SCENARIOS_FILE: (SCENARIOS, "calls that must come out right"),
 }
 
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from ivr.menu.number import check_folders
-from ivr.menu.schemas import FOLDER, SHAPES, rendered, schema_name, schemas, write
+from ivr.editing.schemas import FOLDER, SHAPES, rendered, schema_name, schemas, write
+from ivr.menu.number import SCENARIOS_FILE, STOCKHOLM, check_folders, load_number
+from ivr.proving.scenariofile import load_scenarios
 from queues.yamlfile import Findings, read_file
-from tests.ivr.menu.changed_folders import changed_files, check
+from tests.ivr.menu.changed_folders import GROUND, changed_files, check
 from tests.ivr.menu.test_broken import BASE, BROKEN, CASES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -104,6 +105,8 @@ def test_each_key_of_the_tables_is_one_that_the_reader_knows(tmp_path: Path, fil
         findings = Findings()
         assert read_file(folder / file, findings) is not None
         check_folders([folder], findings)
+        if file == SCENARIOS_FILE:
+            load_scenarios(folder / file, load_number(BASE / "menus" / "testby", GROUND), STOCKHOLM, findings)
         assert not [p for p in findings.problems if p.path.endswith(file) and "unknown key" in p.message], at
 
 

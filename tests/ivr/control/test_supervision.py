@@ -1,0 +1,354 @@
+"""Orders carried out: checked, spoken and noted before a caller hears of it, and told in words to go by."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.attendant import Attendant
+from ivr.control.orders import Answer, CrisisOff, CrisisOn, OrderRefusedError, Reload, SetHours
+from ivr.control.supervision import Supervision
+from ivr.menu.number import load_number
+from ivr.prompts import PromptLibrary
+from ivr.publishing.publisher import Published, Publisher
+from ivr.standing import StandingFile
+from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded
+from tests.ivr.prompts_for_tests import WORDS
+from tests.ivr.publishing.ground import NOON, diary, record, settings_of, speech_in, write_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.control.orders import Order
+    from routing.events import Input
+
+ON = CrisisOn("testby", {"sv": "Vattnet är\n  avstängt.", "en": "No water."}, owner="Kris")
+
+
+class Told(Publisher):
+    """A publisher whose result is given, and why it was asked."""
+
+    def __init__(self, folder: Path, attendant: Attendant, published: Published) -> None:
+        super().__init__(settings_of(folder), attendant, lambda _: (), lambda: NOON)
+        self.published = published
+        self.whys: list[str] = []
+
+    async def publish(self, why: str) -> Published:
+        self.whys.append(why)
+        return self.published
+
+
+class Town:
+    """Testby in two languages and its supervision."""
+
+    def __init__(self, folder: Path, published: Published = Published((), {}, (), None, 0)) -> None:
+        number = load_number(write_number(folder / "menus", "testby", languages=("sv", "en")))
+        self.folder = folder
+        self.attendant = Attendant({"testby": number})
+        self.file = StandingFile(folder / "standing.jsonl")
+        self.events: list[Input] = []
+        self.noted_first: list[bool] = []  # whether the file had each change before it was told
+        self.spoken: list[list[str]] = []  # before each change was told
+        self.publisher = Told(folder, self.attendant, published)
+        self.now = NOON
+        library = PromptLibrary(folder / "prompts", speech_in(folder))
+        self.supervision = Supervision(
+            self.attendant, library, self.publisher, self.file, self._tell, lambda: self.now
+        )
+
+    def _tell(self, event: Input) -> bool:
+        begins = isinstance(event, CrisisBegan | HoursOverridden)
+        self.noted_first.append((event in self.file.read()) is begins)
+        self.spoken.append(diary(self.folder))
+        self.attendant.take(event)
+        self.events.append(event)
+        return True
+
+    def carry_out(self, *orders: Order) -> list[Answer]:
+        async def main() -> list[Answer]:
+            return await asyncio.gather(*(self.supervision.carry_out(order, "johan") for order in orders))
+
+        return asyncio.run(main())
+
+    def refusal(self, order: Order) -> str:
+        with pytest.raises(OrderRefusedError) as caught:
+            self.carry_out(order)
+        assert self.events == []
+        assert self.file.read() == ()
+        return str(caught.value)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    """Make Testby."""
+    return Town(tmp_path)
+
+
+# --- crisis messages ---
+
+
+def test_a_crisis_message_is_spoken_and_noted_before_it_is_told(town: Town) -> None:
+    (answer,) = town.carry_out(ON)
+    (event,) = town.events
+    assert isinstance(event, CrisisBegan)
+    assert event == CrisisBegan(
+        "testby",
+        event.crisis,
+        ("sv", "en"),
+        ("Vattnet är avstängt.", "No water."),
+        NOON,
+        None,
+        "",
+        "",
+        "Kris",
+    )
+    line = f"testby: crisis message {event.crisis} is on: heard by everybody who phones"
+    assert answer == Answer(is_done=True, lines=(line,), fields={"crisis": event.crisis})
+    assert town.noted_first == [True]
+    assert town.spoken == [["en|150|No water.", "sv|150|Vattnet är avstängt."]]
+
+
+@pytest.mark.parametrize(
+    ("order", "heard"),
+    [
+        (CrisisOn("testby", {"sv": "X."}, "testby-people"),
+         "heard by everybody who comes to the queue testby-people"),
+        (CrisisOn("testby", {"": "X."}, is_drill=True), "heard in rehearsals only"),
+    ],
+)  # fmt: skip
+def test_who_hears_a_crisis_message_is_told(town: Town, order: CrisisOn, heard: str) -> None:
+    (answer,) = town.carry_out(order)
+    assert answer.lines[0].endswith(f" is on: {heard}")
+    (event,) = town.events
+    assert isinstance(event, CrisisBegan)
+    assert (event.languages, event.owner) == (("sv",), "johan")
+
+
+def test_two_messages_of_one_second_are_two(town: Town) -> None:
+    first, second = town.carry_out(ON, CrisisOn("testby", {"sv": "El."}, "testby-people"))
+    assert second.fields["crisis"] == f"{first.fields['crisis']}-2"
+    assert len(town.attendant.stands("testby").crises) == 2
+    assert len(town.file.read()) == 2
+
+
+def test_a_recording_is_kept_whatever_becomes_of_the_file_and_is_in_one_language(town: Town) -> None:
+    path = record(town.folder / "elsewhere", 440)
+    (answer,) = town.carry_out(CrisisOn("testby", {"sv": "Vatten.", "en": "Water."}, recording=str(path)))
+    assert answer.is_done
+    path.unlink()
+    (event,) = town.events
+    assert isinstance(event, CrisisBegan)
+    assert event.recording.startswith(f"{town.folder}/recordings/")
+    (crisis,) = town.attendant.stands("testby").crises
+    assert {language: prompt.recording for language, prompt in crisis.prompts.items()} == {
+        "sv": event.recording,
+        "en": "",
+    }
+    assert town.spoken == [["en|150|Water."]]
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        (CrisisOn("nyby", {"": "X."}), "nyby: there is no such number; there is: testby"),
+        (CrisisOn("testby", {"": "X."}, "people"),
+         'testby: unknown queue "people"; did you mean "testby-people"?'),
+        (CrisisOn("testby", {}), "testby: expected what is to be said, found nothing"),
+        (CrisisOn("testby", {"de": "X."}), 'testby: does not speak "de"; it speaks: sv, en'),
+        (CrisisOn("testby", {"": "X.", "sv": "Y."}), "testby: expected one text in sv, found two"),
+        (CrisisOn("testby", {"": " \n "}), "testby: expected a text of 1 to 2000 characters (sv)"),
+        (CrisisOn("testby", {"": "a\x07"}), "testby: expected a text of 1 to 2000 characters (sv)"),
+        (CrisisOn("testby", {"": "X."}, until=NOON), "testby: expected an end that is still to come"),
+        (CrisisOn("testby", {"": "X."}, recording="/no.wav"), "testby: there is no recording /no.wav"),
+        (CrisisOff("testby"), "testby: no crisis message is on"),
+        (CrisisOff("testby", "c"), "testby: no crisis message is on"),
+        (SetHours("nyby", "open"), "nyby: there is no such number; there is: testby"),
+        (SetHours("testby", "open", "ofice"),
+         'testby: unknown opening hours "ofice"; did you mean "office"?'),
+        (SetHours("testby", "open", until=NOON - 1), "testby: expected an end that is still to come"),
+        (SetHours("testby", "closed", reason={"de": "X."}), 'testby: does not speak "de"; it speaks: sv, en'),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_what_there_is(town: Town, order: Order, why: str) -> None:
+    assert town.refusal(order) == why
+
+
+def test_a_text_that_takes_too_long_is_refused(town: Town) -> None:
+    why = town.refusal(CrisisOn("testby", {"sv": "Vattnet är avstängt. " * 90}))
+    assert why.startswith("testby: expected at most ")
+    assert why.endswith(" s (sv); say less")
+
+
+def test_a_recording_needs_its_text_in_the_first_language(town: Town) -> None:
+    path = record(town.folder / "elsewhere", 440)
+    order = CrisisOn("testby", {"en": "X."}, recording=str(path))
+    assert town.refusal(order) == "testby: expected the recording's text in sv"
+
+
+def test_a_text_that_cannot_be_spoken_is_refused_before_anything_is_noted(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    library = PromptLibrary(tmp_path / "prompts", (*WORDS, str(tmp_path / "diary")))
+    town.supervision._prompts = library
+    assert "it ended with 3 and said: no such voice at all" in town.refusal(
+        CrisisOn("testby", {"sv": "fail, alltid"})
+    )
+
+
+def test_a_standing_file_that_cannot_be_written_refuses_and_callers_hear_nothing(town: Town) -> None:
+    town.file.path.mkdir()
+    with pytest.raises(OrderRefusedError) as caught:
+        town.carry_out(ON)
+    assert str(caught.value) == f"standing messages {town.file.path}: Is a directory"
+    assert town.events == []
+
+
+def test_messages_are_switched_off_by_id_or_all(town: Town) -> None:
+    first, second = town.carry_out(ON, ON)
+    ids = [first.fields["crisis"], second.fields["crisis"]]
+    with pytest.raises(OrderRefusedError) as caught:
+        town.carry_out(CrisisOff("testby", "c"))
+    assert str(caught.value) == f'testby: there is no crisis message "c"; there is: {", ".join(ids)}'
+    assert town.carry_out(CrisisOff("testby", ids[0])) == [
+        Answer(is_done=True, lines=(f"testby: crisis message {ids[0]} is off",), fields={"off": ids[:1]})
+    ]
+    assert town.carry_out(CrisisOff("testby")) == [
+        Answer(is_done=True, lines=(f"testby: crisis message {ids[1]} is off",), fields={"off": ids[1:]})
+    ]
+    assert town.events[2:] == [CrisisEnded("testby", each) for each in ids]
+    assert town.file.read() == ()
+
+
+def test_a_message_that_is_over_is_none_that_is_on(town: Town) -> None:
+    town.carry_out(CrisisOn("testby", {"": "X."}, until=NOON + 60))
+    town.now = NOON + 60
+    with pytest.raises(OrderRefusedError) as caught:
+        town.carry_out(CrisisOff("testby"))
+    assert str(caught.value) == "testby: no crisis message is on"
+
+
+# --- hours ---
+
+
+@pytest.mark.parametrize(
+    ("order", "line"),
+    [
+        (SetHours("testby", "open"), "testby: office is open until the next change of hours"),
+        (SetHours("testby", "closed", "office", until=NOON + 3600),
+         "testby: office is closed until 2026-11-24 13:00"),
+        (SetHours("testby", "emergency", is_sticky=True),
+         "testby: office is closed for an emergency until somebody changes it"),
+        (SetHours("testby", "calendar"), "testby: office goes by its calendar again"),
+    ],
+)  # fmt: skip
+def test_hours_set_by_hand_are_told_with_their_end(town: Town, order: SetHours, line: str) -> None:
+    assert town.carry_out(order) == [Answer(is_done=True, lines=(line,), fields={"hours": ["office"]})]
+
+
+def test_what_is_said_while_closed_is_spoken_and_noted_before_it_holds(town: Town) -> None:
+    town.carry_out(SetHours("testby", "closed", reason={"": "Vi övar."}, until=NOON + 3600))
+    assert town.events == [
+        HoursOverridden(
+            "testby", "office", False, False, ("sv",), ("Vi övar.",), NOON, NOON + 3600, False, "johan"
+        )
+    ]
+    assert town.noted_first == [True]
+    assert {"sv|150|Vi övar.", "sv|150|Vi öppnar igen idag klockan tretton."} <= set(town.spoken[0])
+
+
+def test_the_calendar_decides_again_after_a_restart_too(town: Town) -> None:
+    town.carry_out(SetHours("testby", "closed"))
+    town.carry_out(SetHours("testby", "calendar"))
+    assert town.events[1:] == [OverrideEnded("testby", "office")]
+    assert town.file.read() == ()
+    assert town.attendant.stands("testby").overrides == {}
+
+
+def test_times_are_those_that_callers_are_told_when_the_calendar_is_shifted(town: Town) -> None:
+    town.attendant.shift_s = 86_400.0
+    (answer,) = town.carry_out(SetHours("testby", "open", until=NOON + 3600))
+    assert answer.lines == ("testby: office is open until 2026-11-24 13:00",)
+    (event,) = town.events
+    assert isinstance(event, HoursOverridden)
+    assert (event.since, event.until) == (NOON + 86_400, NOON + 90_000)
+
+
+# --- reload ---
+
+
+@pytest.mark.parametrize(
+    ("published", "answer"),
+    [
+        (
+            Published(("testby",), {}, ("a warning",), 7, 12),
+            Answer(
+                is_done=True,
+                lines=("a warning", "testby: live, version 7"),
+                fields={"changed": ("testby",), "refused": {}, "removed": (), "version": 7, "scenarios": 12},
+            ),
+        ),
+        (
+            Published((), {"testby": ("f:1:1: error: x",)}, (), None, 0),
+            Answer(
+                is_done=False,
+                lines=("f:1:1: error: x", "testby: stays as it was"),
+                fields={
+                    "changed": (),
+                    "refused": {"testby": ("f:1:1: error: x",)},
+                    "removed": (),
+                    "version": None,
+                    "scenarios": 0,
+                },
+            ),
+        ),
+        (
+            Published((), {}, (), None, 0),
+            Answer(
+                is_done=True,
+                lines=("nothing has changed since the last version",),
+                fields={"changed": (), "refused": {}, "removed": (), "version": None, "scenarios": 0},
+            ),
+        ),
+        (
+            Published((), {}, (), 8, 3, "", ("nyby",)),
+            Answer(
+                is_done=True,
+                lines=("nyby: live no more, its folder is gone",),
+                fields={"changed": (), "refused": {}, "removed": ("nyby",), "version": 8, "scenarios": 3},
+            ),
+        ),
+        (
+            Published((), {}, (), None, 0, "no voice"),
+            Answer(
+                is_done=False,
+                lines=("no voice",),
+                fields={"changed": (), "refused": {}, "removed": (), "version": None, "scenarios": 0},
+            ),
+        ),
+    ],
+    ids=["good", "refused", "nothing new", "removed", "failed"],
+)
+def test_a_reload_is_told_number_by_number(tmp_path: Path, published: Published, answer: Answer) -> None:
+    town = Town(tmp_path, published)
+    assert town.carry_out(Reload()) == [answer]
+    assert town.publisher.whys == ["by hand, johan"]
+
+
+def test_a_crisis_message_does_not_wait_for_a_reload(town: Town) -> None:
+    holds = asyncio.Event()
+
+    async def hold(_: str) -> Published:
+        await holds.wait()
+        return town.publisher.published
+
+    async def main() -> None:
+        town.publisher.publish = hold  # type: ignore[method-assign]
+        reload = asyncio.create_task(town.supervision.carry_out(Reload(), "johan"))
+        await asyncio.sleep(0)
+        assert (await town.supervision.carry_out(ON, "johan")).is_done
+        assert not reload.done()
+        holds.set()
+        await reload
+
+    asyncio.run(main())

@@ -1,0 +1,113 @@
+"""Orders while no engine runs: noted by the same checks, and heard from the next start on."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.control.orders import (
+    Answer,
+    CrisisOff,
+    CrisisOn,
+    NoEngineError,
+    OrderRefusedError,
+    Reload,
+    SetHours,
+)
+from ivr.control.unattended import FROM_NEXT_START, note
+from ivr.standing import StandingFile
+from queues.problems import ConfigurationError
+from routing.events import CrisisBegan, HoursOverridden
+from tests.ivr.publishing.ground import settings_of, spoil, write_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Return an installation with Testby."""
+    write_number(tmp_path / "menus", "testby", languages=("sv", "en"))
+    return settings_of(tmp_path)
+
+
+def stands(settings: Settings) -> list[CrisisBegan | HoursOverridden]:
+    return list(StandingFile(settings.standing).read())
+
+
+def test_a_message_is_noted_for_the_next_start(settings: Settings) -> None:
+    before = time.time()
+    answer = note(
+        settings, CrisisOn("testby", {"": "Vatten.", "en": "Water."}, until=before + 60, owner="Kris")
+    )
+    (event,) = stands(settings)
+    assert isinstance(event, CrisisBegan)
+    assert (event.languages, event.texts, event.owner) == (("sv", "en"), ("Vatten.", "Water."), "Kris")
+    assert before <= event.since <= time.time()
+    assert event.until == before + 60
+    line = f"testby: crisis message {event.crisis} is on: heard by everybody who phones"
+    assert answer == Answer(is_done=True, lines=(line, FROM_NEXT_START), fields={"crisis": event.crisis})
+
+
+def test_two_messages_of_one_second_are_two_and_are_switched_off_together(settings: Settings) -> None:
+    ids = [note(settings, CrisisOn("testby", {"": "X."})).fields["crisis"] for _ in range(2)]
+    assert len(set(ids)) == 2
+    answer = note(settings, CrisisOff("testby"))
+    assert answer.lines == (*(f"testby: crisis message {each} is off" for each in ids), FROM_NEXT_START)
+    assert stands(settings) == []
+
+
+def test_hours_are_noted_and_forgotten(settings: Settings) -> None:
+    answer = note(settings, SetHours("testby", "closed", reason={"": "Vi övar."}))
+    assert answer.lines == ("testby: office is closed until the next change of hours", FROM_NEXT_START)
+    (event,) = stands(settings)
+    assert isinstance(event, HoursOverridden)
+    assert (event.hours, event.is_open, event.texts) == ("office", False, ("Vi övar.",))
+    answer = note(settings, SetHours("testby", "calendar"))
+    assert answer.lines == ("testby: office goes by its calendar again", FROM_NEXT_START)
+    assert stands(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        (CrisisOn("nyby", {"": "X."}), "nyby: there is no such number; there is: testby"),
+        (CrisisOn("testby", {"de": "X."}), 'testby: does not speak "de"; it speaks: sv, en'),
+        (CrisisOff("testby"), "testby: no crisis message is on"),
+        (SetHours("testby", "open", "x"), 'testby: unknown opening hours "x"; there is: office'),
+    ],
+)
+def test_the_same_is_refused_as_by_an_engine(
+    settings: Settings, order: CrisisOn | CrisisOff | SetHours, why: str
+) -> None:
+    with pytest.raises(OrderRefusedError) as caught:
+        note(settings, order)
+    assert str(caught.value) == why
+    assert stands(settings) == []
+
+
+def test_a_reload_needs_an_engine(settings: Settings) -> None:
+    with pytest.raises(NoEngineError) as caught:
+        note(settings, Reload())
+    assert str(caught.value) == "no engine runs here; the menus go live when it is started"
+
+
+def test_menus_with_an_error_are_told(settings: Settings) -> None:
+    spoil(settings.menus)
+    with pytest.raises(ConfigurationError):
+        note(settings, CrisisOff("testby"))
+
+
+def test_times_are_those_that_the_next_engine_will_tell(tmp_path: Path) -> None:
+    write_number(tmp_path / "menus")
+    settings = settings_of(tmp_path, as_if=datetime(2026, 12, 24, 10))  # noqa: DTZ001  # local, as people write
+    moment = settings.calendar_at(0.0)
+    note(settings, CrisisOn("testby", {"": "X."}, until=time.time() + 3600))
+    (event,) = stands(settings)
+    assert event.since == moment
+    assert event.until == pytest.approx(moment + 3600, abs=5)
