@@ -232,7 +232,7 @@ class CallSession:
             {"VAXEL_DIGITS": self._digits},
             name=task.script,
             limit_s=SCRIPT_LIMIT_S,
-            withheld=False,
+            withheld=not _presentation(self._session.request.arguments).startswith("allowed"),
             on_command=renew,
         )
         match ended:
@@ -326,3 +326,8 @@ class CallSession:
     def _tell(self, event: Input) -> bool:
         self._exchange.happened(event)
         return True
+
+
+def _presentation(arguments: Sequence[str]) -> str:
+    """Return what the dialplan says of the caller's number (`ivr.arrivals` has all it says)."""
+    return (*arguments, "", "", "")[2]

@@ -125,6 +125,5 @@ def test_a_recording_is_kept_beside_the_file(file: StandingFile, tmp_path: Path)
 def test_a_recording_that_cannot_be_kept_is_told(file: StandingFile, tmp_path: Path) -> None:
     with pytest.raises(StandingUnusableError) as caught:
         file.keep_recording(tmp_path / "none.wav")
-    assert str(caught.value) == (
-        f"recording {tmp_path}/none.wav: cannot be kept in {file.path.parent}/recordings: No such file or directory"
-    )
+    where = f"cannot be kept in {file.path.parent}/recordings"
+    assert str(caught.value) == f"recording {tmp_path}/none.wav: {where}: No such file or directory"

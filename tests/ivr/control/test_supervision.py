@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ivr.control.orders import Order
     from routing.events import Input
 
+NOTHING_NEW = Published((), {}, (), None, 0)
 ON = CrisisOn("testby", {"sv": "Vattnet är\n  avstängt.", "en": "No water."}, owner="Kris")
 
 
@@ -43,7 +44,7 @@ class Told(Publisher):
 class Town:
     """Testby in two languages and its supervision."""
 
-    def __init__(self, folder: Path, published: Published = Published((), {}, (), None, 0)) -> None:
+    def __init__(self, folder: Path, published: Published = NOTHING_NEW) -> None:
         number = load_number(write_number(folder / "menus", "testby", languages=("sv", "en")))
         self.folder = folder
         self.attendant = Attendant({"testby": number})
@@ -254,7 +255,8 @@ def test_what_is_said_while_closed_is_spoken_and_noted_before_it_holds(town: Tow
         )
     ]
     assert town.noted_first == [True]
-    assert {"sv|150|Vi övar.", "sv|150|Vi öppnar igen idag klockan tretton."} <= set(town.spoken[0])
+    assert "sv|150|Vi övar." in town.spoken[0]
+    assert any(text.endswith("klockan tretton.") for text in town.spoken[0])
 
 
 def test_the_calendar_decides_again_after_a_restart_too(town: Town) -> None:

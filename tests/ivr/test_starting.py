@@ -1,0 +1,131 @@
+"""The start: the menus as they are, or as they last were good; the line is not dead because of a file."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.prompts import PromptError
+from ivr.publishing.versions import Versions
+from ivr.standing import StandingFile
+from ivr.starting import numbers_to_start_with
+from queues.problems import ConfigurationError
+from routing.events import CrisisBegan
+from tests.ivr.publishing.ground import diary, settings_of, speech_in, spoil, write_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Return an installation with Testby and Nyby."""
+    for name in ("testby", "nyby"):
+        write_number(tmp_path / "menus", name)
+    return settings_of(tmp_path)
+
+
+def start(settings: Settings) -> dict[str, str]:
+    """Return the greeting of each number that an engine would start with."""
+    return {
+        number.id: prompt.text
+        for number in numbers_to_start_with(settings)
+        for prompt in number.prompts()
+        if prompt.name == "people/text"
+    }
+
+
+GOOD = {"nyby": "Välkommen.", "testby": "Välkommen."}
+
+
+def test_good_menus_are_a_version_from_which_the_engine_starts(settings: Settings) -> None:
+    assert start(settings) == GOOD
+    (version,) = Versions(settings.versions).all()
+    assert (version.id, version.why) == (1, "start")
+
+
+def test_a_second_start_makes_no_other_version_and_speaks_nothing(settings: Settings) -> None:
+    start(settings)
+    diary(settings.state)
+    assert start(settings) == GOOD
+    assert len(Versions(settings.versions).all()) == 1
+    assert diary(settings.state) == []
+
+
+def test_broken_menus_start_as_they_last_were_good_and_others_as_they_are(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    start(settings)
+    spoil(settings.menus, "testby")
+    assert start(settings) == GOOD
+    write_number(settings.menus, "nyby", greeting="Hej.")
+    assert start(settings) == {"nyby": "Hej.", "testby": "Välkommen."}
+    assert f"menus stay as they last were: {settings.menus}/testby/queues.yaml:1:9: error: " in caplog.text
+
+
+def test_menus_that_are_gone_start_as_they_last_were(settings: Settings) -> None:
+    start(settings)
+    settings.menus.rename(settings.state / "elsewhere")
+    assert start(settings) == GOOD
+
+
+def test_broken_menus_without_an_earlier_version_tell_all_that_is_wrong(settings: Settings) -> None:
+    spoil(settings.menus, "testby")
+    spoil(settings.menus, "nyby")
+    with pytest.raises(ConfigurationError) as caught:
+        start(settings)
+    assert {problem.path for problem in caught.value.problems} >= {
+        f"{settings.menus}/{name}/queues.yaml" for name in ("nyby", "testby")
+    }
+
+
+def test_a_scenario_that_fails_at_the_very_first_start_is_logged_and_the_line_is_up(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_number(settings.menus, "testby", scenario="Hej")
+    assert start(settings) == GOOD
+    assert f"{settings.menus}/testby/scenarios.yaml:3: " in caplog.text
+    assert Versions(settings.versions).all() == ()
+
+
+def test_a_folder_of_versions_that_cannot_be_used_is_logged_and_the_line_is_up(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.versions.write_text("", encoding="ascii")
+    assert start(settings) == GOOD
+    assert (
+        f"no version is kept of the menus that go live: versions folder {settings.versions}: " in caplog.text
+    )
+
+
+def test_what_stood_is_spoken_before_the_first_call(settings: Settings) -> None:
+    event = CrisisBegan("testby", "c", ("sv",), ("Vatten.",), 1.0, None, "", "", "Kris")
+    over = event._replace(crisis="d", texts=("Över.",), until=time.time())
+    StandingFile(settings.standing).write([event, over], 1.0)
+    start(settings)
+    spoken = diary(settings.state)
+    assert "sv|150|Vatten." in spoken
+    assert "sv|150|Över." not in spoken
+
+
+@pytest.mark.parametrize("what", ["damaged", "no recording"])
+def test_what_stood_and_cannot_be_said_is_logged_and_the_line_is_up(
+    settings: Settings, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    event = CrisisBegan("testby", "c", ("sv",), ("Vatten.",), 1.0, None, "", "/none.wav", "Kris")
+    StandingFile(settings.standing).write([event], 1.0)
+    if what == "damaged":
+        settings.standing.write_bytes(b"rubbish\n")
+    assert start(settings) == GOOD
+    assert ("standing messages" if what == "damaged" else "recording /none.wav") in caplog.text
+
+
+def test_a_voice_that_fails_is_told(tmp_path: Path) -> None:
+    write_number(tmp_path / "menus")
+    with pytest.raises(PromptError):
+        start(settings_of(tmp_path, speech=("sh", "-c", "exit 3", "{output}")))
+    assert speech_in(tmp_path)
