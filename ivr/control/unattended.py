@@ -38,7 +38,7 @@ def note(settings: Settings, order: Order) -> Answer:
     if number is None:
         raise OrderRefusedError(f"{order.number}: there is no such number; there is: {', '.join(numbers)}")
     if not isinstance(order, CrisisOff) and order.until is not None:
-        order = replace(order, until=order.until + now - at)
+        order = replace(order, until=order.until + (now - at))
     on = [
         event.crisis
         for event in standing.read()

@@ -128,7 +128,7 @@ def test_a_socket_that_cannot_be_made_ends_no_call(
         assert not channel.closed
 
     run(settings, story)
-    assert "Is a directory; calls go on; trying again in 60 s" in caplog.text
+    assert f"Is a directory: '{settings.control}'; calls go on; trying again in 60 s" in caplog.text
 
 
 class Faulty(Publisher):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ivr.control.orders import Order
     from routing.events import Input
 
+NO_FIELDS: dict[str, object] = {"changed": (), "refused": {}, "removed": (), "version": None, "scenarios": 0}
 NOTHING_NEW = Published((), {}, (), None, 0)
 ON = CrisisOn("testby", {"sv": "Vattnet är\n  avstängt.", "en": "No water."}, owner="Kris")
 
@@ -122,9 +123,7 @@ def test_a_crisis_message_is_spoken_and_noted_before_it_is_told(town: Town) -> N
 def test_who_hears_a_crisis_message_is_told(town: Town, order: CrisisOn, heard: str) -> None:
     (answer,) = town.carry_out(order)
     assert answer.lines[0].endswith(f" is on: {heard}")
-    (event,) = town.events
-    assert isinstance(event, CrisisBegan)
-    assert (event.languages, event.owner) == (("sv",), "johan")
+    assert [getattr(event, "owner", None) for event in town.events] == ["johan"]
 
 
 def test_two_messages_of_one_second_are_two(town: Town) -> None:
@@ -295,13 +294,7 @@ def test_times_are_those_that_callers_are_told_when_the_calendar_is_shifted(town
             Answer(
                 is_done=False,
                 lines=("f:1:1: error: x", "testby: stays as it was"),
-                fields={
-                    "changed": (),
-                    "refused": {"testby": ("f:1:1: error: x",)},
-                    "removed": (),
-                    "version": None,
-                    "scenarios": 0,
-                },
+                fields=NO_FIELDS | {"refused": {"testby": ("f:1:1: error: x",)}},
             ),
         ),
         (
@@ -309,7 +302,7 @@ def test_times_are_those_that_callers_are_told_when_the_calendar_is_shifted(town
             Answer(
                 is_done=True,
                 lines=("nothing has changed since the last version",),
-                fields={"changed": (), "refused": {}, "removed": (), "version": None, "scenarios": 0},
+                fields=NO_FIELDS,
             ),
         ),
         (
@@ -325,7 +318,7 @@ def test_times_are_those_that_callers_are_told_when_the_calendar_is_shifted(town
             Answer(
                 is_done=False,
                 lines=("no voice",),
-                fields={"changed": (), "refused": {}, "removed": (), "version": None, "scenarios": 0},
+                fields=NO_FIELDS,
             ),
         ),
     ],
@@ -340,7 +333,8 @@ def test_a_reload_is_told_number_by_number(tmp_path: Path, published: Published,
 def test_a_crisis_message_does_not_wait_for_a_reload(town: Town) -> None:
     holds = asyncio.Event()
 
-    async def hold(_: str) -> Published:
+    async def hold(why: str) -> Published:
+        assert why == "by hand, johan"
         await holds.wait()
         return town.publisher.published
 

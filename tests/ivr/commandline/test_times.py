@@ -1,0 +1,61 @@
+"""Moments as people write them: a time is the next such time, a day needs its time."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.commandline.times import moment
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOON = datetime(2026, 11, 24, 12, tzinfo=STOCKHOLM)
+
+
+def local(text: str, now: datetime = NOON) -> str:
+    return f"{datetime.fromtimestamp(moment(text, now.astimezone(UTC), STOCKHOLM), STOCKHOLM):%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("18:00", "2026-11-24 18:00"),
+        ("8:00", "2026-11-25 08:00"),
+        ("12:00", "2026-11-25 12:00"),
+        ("12:01", "2026-11-24 12:01"),
+        ("00:00", "2026-11-25 00:00"),
+        ("2026-12-24 18:00", "2026-12-24 18:00"),
+        ("2026-12-24T18:00", "2026-12-24 18:00"),
+        ("2026-01-01 00:00", "2026-01-01 00:00"),
+    ],
+)
+def test_a_time_is_the_next_one_and_a_day_is_that_day(text: str, then: str) -> None:
+    assert local(text) == then
+
+
+def test_tomorrows_time_is_of_the_wall_clock_when_clocks_change() -> None:
+    saturday = datetime(2026, 10, 24, 12, tzinfo=STOCKHOLM)
+    assert local("10:00", saturday) == "2026-10-25 10:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "18", "1800", "24:00", "12:60", "18:00:00", "2026-12-24", "2026-02-30 10:00", "imorgon",
+             "\u0660\u0668:00", "2026-12-24 18:00+01:00", "20261224 1800"]
+)  # fmt: skip
+def test_anything_else_is_refused_with_what_is_expected(text: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        moment(text, NOON, STOCKHOLM)
+    assert caught.value.message == (
+        f"expected a time such as 18:00, or a day and a time such as 2026-12-24 18:00, found {text!r}"
+    )
+
+
+@given(st.text(max_size=20) | st.from_regex(r"[0-9]{1,4}[-:][0-9]{2}([-: T][0-9:]+)?", fullmatch=True))
+def test_any_text_is_a_moment_or_refused(text: str) -> None:
+    with contextlib.suppress(click.BadParameter):
+        assert moment(text, NOON, STOCKHOLM) < 1e12
