@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from routing.events import CallArrived, ContactCarried, Decision, Event
 
 
+MOST_VERSIONS = 100  # of all numbers: 200 kB each
+
+
 class Attendant:
     """Lead callers through these numbers' menus. `take` must be told every event of the stream."""
 
@@ -70,6 +73,8 @@ class Attendant:
         Of the version that is live, another copy takes the place: the recordings of the first may be removed.
         """
         self._versions[number.id, number.content_hash] = number
+        if len(self._versions) > MOST_VERSIONS:
+            del self._versions[next(iter(self._versions))]  # the oldest; who began with it keeps it
         live = self.numbers.get(number.id)
         if live is not None and live.content_hash == number.content_hash:
             self.numbers[number.id] = number

@@ -35,7 +35,8 @@ class FallbackMirror:
         self.change(policy)
 
     def change(self, policy: Policy) -> None:
-        """Go by another policy from now on; Asterisk's members follow at the next `match`."""
+        """Go by another policy from now on; Asterisk's members follow at the next `match`, which is due."""
+        self.is_due = True
         self._places: dict[str, list[tuple[str, int]]] = {agent: [] for agent in policy.agents}
         for queue in policy.queues.values():
             for candidate in Line(queue, policy.agents).candidates:
@@ -50,6 +51,7 @@ class FallbackMirror:
 
     async def match(self, client: AmiClient) -> None:
         """Make Asterisk's members what they should be, whatever they are."""
+        self.is_due = False
         present = {member for member in await read_members(client) if member.queue.startswith(PREFIX)}
         wanted = {member for agent in self._places for member in self.members_of(agent)}
         for member in present - wanted:

@@ -141,6 +141,8 @@ class Reconciliation:
             if client.connected and self._is_settled:
                 try:
                     await self.look(client)
+                    if self._mirror.is_due:
+                        await self._mirror.match(client)
                 except AmiError as error:
                     log.warning("the picture of Asterisk could not be compared: %s", error)
 
