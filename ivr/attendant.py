@@ -16,10 +16,12 @@ from ivr.menu.commands import (
     Answered,
     Ask,
     Connect,
+    Connecting,
     Enqueue,
     HangUp,
     Informed,
     LanguageSet,
+    Left,
     Listen,
     PatienceSet,
     Run,
@@ -28,10 +30,12 @@ from ivr.menu.commands import (
 )
 from ivr.menu.hours import Override
 from ivr.menu.machine import begin, resume, step
+from ivr.menu.model import DigitsNode, OfficerNode
 from ivr.menu.texts import Prompt
 from routing.events import (
     CallerInformed,
     CallerQueued,
+    ClockStepped,
     ConfigurationChanged,
     CrisisBegan,
     CrisisEnded,
@@ -43,6 +47,7 @@ from routing.events import (
     OverrideEnded,
     PatienceChosen,
     PromptPlayed,
+    ScriptStarted,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +71,7 @@ class Attendant:
         self._versions = {(number.id, number.content_hash): number for number in numbers.values()}
         self._is_rehearsal = is_rehearsal
         self.shift_s = 0.0  # of the calendar: what day callers are told it is
+        self._stepped_s = 0.0  # of the machine's clock, which the stream's own time does not follow
 
     def know(self, number: Number) -> None:
         """Know another version of a number, which `ConfigurationChanged` may make the live one.
@@ -88,7 +94,9 @@ class Attendant:
         match event:
             case EngineStarted(calendar_shift_s=shift_s):
                 self.standing.clear()
-                self.shift_s = shift_s
+                self.shift_s, self._stepped_s = shift_s, 0.0
+            case ClockStepped(by_s):
+                self._stepped_s += by_s
             case ConfigurationChanged(number, ""):
                 self.numbers.pop(number, None)
             case ConfigurationChanged(number, content_hash):
@@ -128,7 +136,16 @@ class Attendant:
             is_informed=event.is_informed,
         )
         then = resume(number.menu, event.node, walk, self.moment(at, event.number))
+        there = number.menu.nodes.get(event.node or "")
+        if event.stage == "handed" and isinstance(there, OfficerNode | DigitsNode):  # rung by the menu itself
+            then = then._replace(state=Connecting(there.id, then.state.walk))
         return Contact.carried(event, number, then)
+
+    def anew(self, at: float, contact: Contact) -> Step:
+        """Take a caller who is back to where they were; what cannot be gone on with begins anew there."""
+        state = contact.state
+        node = None if isinstance(state, Left) else state.node
+        return resume(contact.number.menu, node, state.walk, self.moment(at, contact.number.id))
 
     def lead(self, at: float, contact: Contact, then: Step) -> tuple[list[Decision], CallerQueued | None]:
         """Give the contact its next task; return the decisions, and the queue that it enters now, if any."""
@@ -139,11 +156,14 @@ class Attendant:
             case Ask() | Say():
                 contact.task = command
                 decisions.append(played(contact.id, command))
-            case Listen() | Run():
+            case Listen():
                 contact.task = command
-            case Connect(officer=officer):
+            case Run(node, script):
+                contact.task = command
+                decisions.append(ScriptStarted(contact.id, node, script))
+            case Connect(node, officer):
                 contact.reach(officer)
-                decisions.append(OfficerCalled(contact.id, officer, OFFICER_RING_S))
+                decisions.append(OfficerCalled(contact.id, officer, OFFICER_RING_S, node))
             case Enqueue(node, queue, prompts):
                 # The place counts from the key press, not from the end of what is said after it.
                 queued = CallerQueued(contact.id, queue, at)
@@ -161,9 +181,13 @@ class Attendant:
         """Take a caller one step on, by the version of the menu that they began with."""
         return step(contact.number.menu, contact.state, event, self.moment(at, contact.number.id))
 
+    def calendar(self, at: float) -> float:
+        """Return the time by which hours and messages go, UTC seconds, at second `at` of the stream."""
+        return at + self.shift_s + self._stepped_s
+
     def moment(self, at: float, number: str) -> Moment:
         """Return what is so for a number at UTC second `at`."""
-        return Moment(at + self.shift_s, self.stands(number), self._is_rehearsal)
+        return Moment(self.calendar(at), self.stands(number), self._is_rehearsal)
 
     def stands(self, number: str) -> Standing:
         """Return what stands for a number until further notice."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
 from ivr.agi.outcomes import PromptEnded as Played
 from ivr.contact import Leave, Phase, Reach, Ring, Wait
 from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S, DeadManSwitch
-from ivr.menu.announcements import digit_prompt
-from ivr.menu.commands import BACK_KEY, KEYED_DIGITS, Ask, Listen, Run, Say
+from ivr.menu.commands import BACK_KEY, Ask, Listen, Run, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
 from ivr.scripts.errors import ScriptNotLoadedError
 from ivr.scripts.running import ScriptFailed, ScriptOverdue, ScriptReturned, run_script
 from ivr.scripts.shelf import ScriptShelf
+from ivr.voice import playing
 from routing.events import (
     DigitPressed,
     OfferAnswered,
@@ -36,7 +36,7 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from ivr.agi.session import AgiSession
     from ivr.contact import Contact
@@ -45,24 +45,13 @@ if TYPE_CHECKING:
     from ivr.menu.texts import Prompt
     from ivr.ring import RingPort, Rung
     from ivr.scripts.running import ScriptFunction
+    from ivr.voice import Sounds
     from routing.events import Input
 
-SCRIPT_LIMIT_S = 600.0  # a department's script that has the caller for longer has lost them
+SCRIPT_LIMIT_S = 300.0  # a department's script that has the caller for longer has lost them
 HANDING_OVER_S = 0.1  # AMI told of it 1 ms after the session had
 
 log = logging.getLogger(__name__)
-
-
-class Sounds(Protocol):
-    """Who knows the sounds of prompts: in a service, `ivr.prompts.PromptLibrary`."""
-
-    def sound(self, prompts: Iterable[Prompt]) -> str:
-        """Give the name that Asterisk plays all these prompts by, one after the other."""
-        ...
-
-    def length_s(self, prompts: Iterable[Prompt]) -> float:
-        """Give how long that plays, in seconds."""
-        ...
 
 
 class CallSession:
@@ -88,6 +77,7 @@ class CallSession:
         self._switch = DeadManSwitch(session, contact.id, renewals)
         self._scripts = scripts  # departments' own, by name
         self._digits = ""  # that the caller keyed last where digits were asked for; maybe secret
+        self._listens = 0  # one after the other, without a question between them
         self._music = False
         self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
@@ -135,7 +125,11 @@ class CallSession:
                 assert_never(task)
 
     async def _ask(self, task: Ask) -> bool:
-        sounds = await self._prepare(task.prompts, task.wait_s)
+        self._listens = 0
+        if not task.reads_back:
+            self._digits = ""  # those of an earlier question are no business of what follows
+        # Asterisk begins the wait anew at each key.
+        sounds = await self._prepare(task.prompts, task.wait_s * task.max_digits)
         match await self._session.get_data(sounds, task.wait_s, task.max_digits):
             case Digits(digits):
                 return self._keyed(task, digits or BACK_KEY)  # Asterisk ends a collection at # and keeps it
@@ -152,16 +146,17 @@ class CallSession:
 
     def _keyed(self, task: Ask, digits: str) -> bool:
         """Tell what was keyed; of a secret how many digits, unless it was a key that asks for something."""
-        if task.open_keys and digits not in set(task.open_keys):
+        is_answer = digits in set(task.open_keys)
+        if task.collects and not is_answer:
             self._digits = digits
-            if task.is_secret:
-                count = len(digits) if digits.isdigit() else 0
-                return self._tell(SecretKeyed(self._contact.id, count))
+        if task.is_secret and not is_answer:
+            return self._tell(SecretKeyed(self._contact.id, len(digits) if digits.isdigit() else 0))
         return self._tell(DigitPressed(self._contact.id, digits))
 
     async def _listen(self, task: Listen) -> bool:
-        # A key that comes between two commands is lost: the switch of the question before lasts long enough.
-        if task.wait_s > STEP_MARGIN_S / 2:
+        self._listens += 1
+        # A key that comes between two commands is lost; the first time, the question's own switch will do.
+        if self._listens > 1 or task.wait_s >= STEP_MARGIN_S / 2:
             await self._switch.arm(Phase.MENU, task.wait_s, self._place())
         match await self._session.wait_for_digit(task.wait_s):
             case Digits(digits):
@@ -174,39 +169,26 @@ class CallSession:
                 assert_never(unexpected)
 
     async def _say(self, task: Say) -> bool:
-        (sound,) = await self._prepare(task.prompts, 0.0)
-        match await self._session.stream_file(sound, task.skipped_by):
-            case Played():
-                return self._tell(PromptEnded(self._contact.id))
-            case Digits(digits):
-                return self._tell(DigitPressed(self._contact.id, digits))
-            case PromptMissing(name):
-                return self._cannot_say(name)
-            case HungUp():
-                return False
-            case unexpected:
-                assert_never(unexpected)
+        for sound in await self._prepare(task.prompts, 0.0):
+            match await self._session.stream_file(sound, task.skipped_by):
+                case Played():
+                    pass
+                case Digits(digits):
+                    return self._tell(DigitPressed(self._contact.id, digits))
+                case PromptMissing(name):
+                    return self._cannot_say(name)
+                case HungUp():
+                    return False
+                case unexpected:
+                    assert_never(unexpected)
+        return self._tell(PromptEnded(self._contact.id))
 
     async def _prepare(self, prompts: Sequence[Prompt], wait_s: float) -> list[str]:
         """Return the sounds of these prompts, with the dead-man's switch set past their end and the wait."""
-        said = list(self._said(prompts))
-        lasts_s = sum(map(self._prompts.length_s, said)) + wait_s
-        await self._switch.arm(Phase.MENU, lasts_s, self._place())  # who has chosen has a place already
-        return [self._prompts.sound(together) for together in said]
-
-    def _said(self, prompts: Sequence[Prompt]) -> Iterator[tuple[Prompt, ...]]:
-        """Give what is said as one sound each; keyed digits one by one, so that no file ever holds them."""
-        together: list[Prompt] = []
-        for prompt in prompts:
-            if prompt.name != KEYED_DIGITS:
-                together.append(prompt)
-                continue
-            yield tuple(together)
-            together = []
-            for digit in self._digits:
-                yield (digit_prompt(prompt.language, digit),)
-        if together:
-            yield tuple(together)
+        sounds, lasts_s = playing(self._prompts, prompts, self._digits, self._contact.number.trouble)
+        # Who has chosen a queue has a place already.
+        await self._switch.arm(Phase.MENU, lasts_s + wait_s, self._place())
+        return sounds
 
     def _cannot_say(self, sound: str) -> bool:
         """Go on as if it had been said: a caller who hears nothing still comes to a person."""
@@ -216,28 +198,26 @@ class CallSession:
         return self._tell(SilenceElapsed(self._contact.id))
 
     async def _run_script(self, task: Run) -> bool:
-        """Let a department's script have the caller."""
-
-        async def renew(lasts_s: float) -> None:
-            await self._switch.arm(Phase.MENU, lasts_s, self._place())
-
+        """Let a department's script have the caller, however long it thinks between two commands."""
+        digits, self._digits = self._digits, ""
         try:
             function = self._scripts(task.script)
         except ScriptNotLoadedError as error:
             log.error("contact %s: %s", self._contact.id, error)  # noqa: TRY400  # the error says all
             return self._tell(ScriptEnded(self._contact.id, has_failed=True))
+        await self._switch.arm(Phase.MENU, SCRIPT_LIMIT_S, self._place())
         ended = await run_script(
             self._session,
             function,
-            {"VAXEL_DIGITS": self._digits},
+            {"VAXEL_DIGITS": digits},
             name=task.script,
             limit_s=SCRIPT_LIMIT_S,
             withheld=not _presentation(self._session.request.arguments).startswith("allowed"),
-            on_command=renew,
         )
         match ended:
             case ScriptReturned(value):
-                return self._tell(ScriptEnded(self._contact.id, value))
+                told = value if value in task.results else None
+                return self._tell(ScriptEnded(self._contact.id, told))
             case ScriptFailed() | ScriptOverdue():
                 return self._tell(ScriptEnded(self._contact.id, has_failed=True))
             case HungUp():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from ivr.menu.commands import Ask, Connect, Enqueue, Listen, Run, Say
+from ivr.menu.commands import Ask, Enqueue, Listen, Run, Say
 from ivr.menu.machine import outcome_of_hang_up
 from routing.events import CallerQueued, OfferAnswered, OfficerAnswered, Outcome
 
@@ -80,7 +80,7 @@ class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
     __slots__ = (
-        "agent", "answered", "away", "chosen", "ended_by", "id", "met_at", "number", "outcome", "phase",
+        "agent", "answered", "away", "chosen", "ended_by", "helped", "id", "met_at", "number", "outcome", "phase",
         "queued", "state", "task", "withdrawn",
     )  # fmt: skip
 
@@ -95,6 +95,7 @@ class Contact:
         self.away = False  # from an earlier run, or in Asterisk's own queue: no session of ours, no place
         self.agent: str | None = None  # offered to or talking with; or the officer
         self.answered = False  # has talked with somebody
+        self.helped = Outcome.CONNECTED_DIRECTLY  # what that counts as, unless it came of a queue
         self.met_at: float | None = None  # UTC second: when the present or last talk began
         self.withdrawn = False  # we take the present offer back: what comes of it is our doing
         self.outcome: Outcome | None = None  # settled before the caller's channel ends
@@ -113,6 +114,7 @@ class Contact:
         contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
         if event.queue is not None and event.since is not None:
             contact.queued = CallerQueued(contact.id, event.queue, event.since)
+            contact.helped = Outcome.ANSWERED
         if contact.phase is Phase.MENU:
             contact.begin_away(then.command, event.since)
         elif contact.phase is Phase.HANDED and event.agent is not None:
@@ -125,12 +127,16 @@ class Contact:
         match command:
             case Ask() | Say():
                 self.task = command
-            case Connect(officer=officer):
-                self.reach(officer)
             case Enqueue(queue=queue) if since is not None:
                 self.chosen = CallerQueued(self.id, queue, since)
             case _:
                 pass  # there is nothing to perform before the contact's next input
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the caller has a place in a queue and is not back yet from an earlier run."""
+        has_chosen = self.phase is Phase.MENU and self.chosen is not None
+        return self.away and (has_chosen or self.phase is Phase.WAITING)
 
     @property
     def has_talked(self) -> bool:
@@ -153,11 +159,6 @@ class Contact:
         """Whether the caller may come to a queue: unless the menu, or we, let them go for good."""
         return self.phase is not Phase.LEAVING or self.has_talked
 
-    @property
-    def helped(self) -> Outcome:
-        """What a call counts as whose caller has talked with somebody, with or without having been queued."""
-        return Outcome.CONNECTED_DIRECTLY if self.queued is None else Outcome.ANSWERED
-
     def reach(self, officer: str) -> None:
         """Let an officer's telephone ring."""
         self.phase, self.agent, self.task = Phase.HANDED, officer, Reach(officer, OFFICER_RING_S)
@@ -173,6 +174,8 @@ class Contact:
         """
         self.phase, self.task, self.agent, self.answered = Phase.TALKING, Leave(), agent, True
         self.met_at = at
+        if self.queued is not None:
+            self.helped = Outcome.ANSWERED
 
     def leave(self, outcome: Outcome, by: EndedBy) -> None:
         """Be done, with what it came to settled: the caller's channel ends next."""

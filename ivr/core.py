@@ -88,10 +88,7 @@ class Core:
 
     def missing(self) -> int:
         """Return how many carried callers have a place in a queue and are not back yet."""
-        return sum(
-            c.away and (c.phase is Phase.WAITING or (c.phase is Phase.MENU and c.chosen is not None))
-            for c in self.contacts.values()
-        )
+        return sum(contact.is_missing for contact in self.contacts.values())
 
     def next_due(self) -> float | None:
         """Return when a `TimerFired` is wanted, UTC seconds, or None."""
@@ -252,8 +249,11 @@ class Core:
                 return self._enqueue(at, contact, CallerQueued(contact.id, event.queue, since))
             case Phase.MENU if contact.chosen is not None:
                 return self._enqueue(at, contact, contact.chosen)
-            case Phase.MENU if isinstance(contact.task, Ask | Say):
-                return [played(contact.id, contact.task)]
+            case Phase.MENU:
+                task = contact.task
+                if isinstance(task, Say) or (isinstance(task, Ask) and not task.reads_back):
+                    return [played(contact.id, task)]
+                return self._follow(at, contact, self.attendant.anew(at, contact))
             case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
                 return self._enqueue(at, contact, contact.queued)
             case Phase.WAITING | Phase.OFFERED if contact.queued and not self._router.knows(contact.id):
@@ -263,7 +263,7 @@ class Core:
             case Phase.OFFERED:
                 contact.wait()
             case Phase.HANDED:
-                return self._enqueue(at, contact, self._place(at, contact, None))
+                return self._not_reached(at, contact)
             case _:
                 pass  # the caller had left the menu for good, or talks: there is nothing to go on with
         return self._route(at, event) + self._moved(at, contact)

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
     from ivr.agi.session import AgiSession
     from ivr.attendant import Attendant
-    from ivr.call import Sounds
     from ivr.clock import EngineClock
     from ivr.menu.circumstances import Standing
     from ivr.menu.number import Number
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from ivr.scripts.bridge import ScriptAgi
     from ivr.scripts.running import ScriptFunction
     from ivr.settings import Settings
+    from ivr.voice import Sounds
     from routing.events import CallArrived, Event
 
     # As `ivr.speaking.prepare`: makes what callers of these numbers may hear from a UTC second on.

@@ -36,6 +36,7 @@ from routing.events import (
     Outcome,
     PatienceChosen,
     PromptPlayed,
+    ScriptStarted,
     TalkEnded,
     true_time,
 )
@@ -118,7 +119,9 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
         case CallerInformed():
             return known._replace(is_informed=True)
         case OfficerCalled(_, officer):
-            return known._replace(stage="handed", agent=officer)
+            return known._replace(stage="handed", agent=officer, node=event.node or known.node)
+        case ScriptStarted(_, node):
+            return known._replace(node=node, since=at)
         case OfficerFailed() if known.queue is None:
             return known._replace(stage="menu", agent=None)
         case CallerQueued(_, queue, since):

@@ -198,6 +198,7 @@ class Engine:
         if shift_s:
             log.warning("callers are told the opening hours of %s, not of now", self._parts.settings.as_if)
         self.exchange.happened(EngineStarted(self._parts.version, self._restored.asterisk_run, shift_s))
+        self._upkeep.begin()  # before anybody comes back: who was told that it is closed is told so again
         for contact in self._restored.contacts:
             self.exchange.happened(contact)
         for agent in self._restored.paused:
@@ -207,7 +208,6 @@ class Engine:
             log.warning("the journal ended within an event: %d bytes were cut off", repair.cut_bytes)
         for number in self._parts.numbers:
             self.exchange.happened(ConfigurationChanged(number.id, number.content_hash))
-        self._upkeep.begin()
 
     def _disconnected(self, _: AmiError) -> None:
         self.exchange.happened(AsteriskDisconnected())

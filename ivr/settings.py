@@ -82,7 +82,7 @@ class Settings:
     prompt_cache: Path | None = None  # None: in the state folder
     scripts: Path | None = None  # departments' own; None: there are none
     as_if: datetime | None = None  # callers are told the hours of this moment, at the start; None: of now
-    reloads: bool = True  # menus by itself, when a file has changed
+    reloads: bool = False  # menus by itself, when a file has changed
 
     @property
     def database_url(self) -> str:
@@ -192,7 +192,7 @@ def _read(root: Value, base: Path) -> Settings:
         changes["as_if"] = _local_time(as_if.written or "")
         if changes["as_if"] is None:
             as_if.expected(_LOCAL_TIME_WORDS)
-    changes["reloads"] = top.boolean("automatic reload", default=True)
+    changes["reloads"] = top.boolean("automatic reload")
     changes["default_number"] = top.text("default number", what="a folder of menus", pattern=_NAME)
     speech = top.get("speech")
     if speech is not None:

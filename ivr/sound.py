@@ -117,6 +117,16 @@ def speech_level(samples: Sequence[float]) -> float:
     return math.sqrt(sum(spoken) / len(spoken)) if spoken else 0.0
 
 
+def check_sound(content: bytes) -> None:
+    """Tell at once what `telephone_samples` would refuse a WAV file for, but that it is silent.
+
+    Raises `NotSoundError`.
+    """
+    whole, _, _ = _frames(content)
+    if not whole:
+        raise NotSoundError("expected speech, found no samples at all")
+
+
 def _frames(content: bytes) -> tuple[bytes, int, int]:
     """Give a WAV file's frames, whole ones only, its number of channels and its rate."""
     try:

@@ -15,6 +15,7 @@ from ivr.menu.number import load_numbers
 from ivr.prompts import PromptError, PromptLibrary
 from ivr.publishing.candidate import make_candidate
 from ivr.publishing.publisher import job_of
+from ivr.publishing.refusals import Refusal, forget_refusal, note_refusal
 from ivr.publishing.versions import Versions, VersionsError
 from ivr.speaking import prepare
 from ivr.standing import StandingFile, StandingUnusableError
@@ -46,6 +47,17 @@ def numbers_to_start_with(
     return numbers
 
 
+def _remember(settings: Settings, now: float, lines: tuple[str, ...], numbers: tuple[str, ...]) -> None:
+    """Keep what was refused for whoever asks later, or forget what is good now."""
+    try:
+        if lines:
+            note_refusal(settings.versions, Refusal(now, "start", lines, numbers))
+        else:
+            forget_refusal(settings.versions)
+    except OSError as error:
+        log.warning("what became of the menus cannot be noted: %s", error)
+
+
 def _numbers(settings: Settings, now: float, progress: Callable[[int, int], None] | None) -> Sequence[Number]:
     try:
         kept = Versions(settings.versions).all()
@@ -59,6 +71,7 @@ def _numbers(settings: Settings, now: float, progress: Callable[[int, int], None
             log.error("menus stay as they last were: %s", line)
         for line in candidate.warnings:
             log.warning("%s", line)
+        _remember(settings, now, candidate.lines, tuple(candidate.refused))
         if candidate.numbers:
             return candidate.numbers
     # Without an earlier version, a scenario that fails is no reason to leave the line dead.

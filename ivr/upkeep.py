@@ -52,12 +52,13 @@ class Upkeep:
         self._speech_wanted = asyncio.Event()
         self._publisher = Publisher(settings, self._attendant, self._go_live, time.time)
         self._supervision = Supervision(
-            self._attendant, prompts, self._publisher, self._standing, exchange.happened, exchange.now
-        )
+            self._attendant, prompts, self._publisher, self._standing, exchange.happened, exchange.now,
+            settings.time_zone,
+        )  # fmt: skip
 
     def begin(self) -> None:
         """Let what stood at the end of an earlier run stand again."""
-        now = self._exchange.now() + self._attendant.shift_s
+        now = self._attendant.calendar(self._exchange.now())
         try:
             for event in self._standing.read():
                 if event.number in self._attendant.numbers and (event.until is None or now < event.until):
@@ -96,7 +97,7 @@ class Upkeep:
         """Let everything be spoken before its day comes; calls go on without what cannot be."""
         while True:
             self._speech_wanted.clear()
-            at = self._exchange.now() + self._attendant.shift_s
+            at = self._attendant.calendar(self._exchange.now())
             for number in tuple(self._attendant.numbers.values()):
                 standing = dict(self._attendant.standing)
                 try:

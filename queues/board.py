@@ -29,6 +29,9 @@ from routing.events import (
     OfferAnswered,
     OfferFailed,
     OfferWithdrawn,
+    OfficerAnswered,
+    OfficerCalled,
+    OfficerFailed,
     Outcome,
     TalkEnded,
     TelephoneState,
@@ -206,8 +209,8 @@ class Board:
                 if (caller := self._with_agent(contact, agent)) and caller.phase == "offered":
                     self._part(at, caller)
                     caller.phase = "waiting"
-            case TalkEnded(contact, agent):
-                if (caller := self._with_agent(contact, agent)) and caller.phase == "talking":
+            case TalkEnded(contact, agent) if caller := self._with_agent(contact, agent):
+                if caller.phase == "talking":
                     self._part(at, caller)
                     caller.phase = "leaving"
             case CallerHungUp(contact) | CallerLost(contact):
@@ -216,6 +219,10 @@ class Board:
                     caller.phase = "leaving"
             case CallEnded(contact, outcome):
                 self._ended(at, contact, outcome)
+            case OfficerCalled(contact) | OfficerAnswered(contact) | OfficerFailed(contact):
+                self._officer(contact, event)
+            case TalkEnded(contact) if (caller := self._contacts.get(contact)) and caller.agent is None:
+                caller.phase = "leaving" if caller.phase == "talking" else caller.phase
             case CallTransferred(contact, _, kind):
                 if caller := self._contacts.get(contact):
                     self._part(at, caller)
@@ -299,6 +306,21 @@ class Board:
         for agent in self._agents.values():
             agent.telephone = TelephoneState.UNREACHABLE
             agent.is_paused = False
+
+    def _officer(self, contact: str, event: OfficerCalled | OfficerAnswered | OfficerFailed) -> None:
+        """Follow a caller to an officer, who has no place on the board."""
+        caller = self._contacts.get(contact)
+        if caller is None:
+            return
+        match event:
+            case OfficerCalled():
+                caller.phase = "handed"
+            case OfficerAnswered():
+                caller.phase = "talking"
+            case OfficerFailed() if caller.first_queue is None:
+                caller.phase = "menu"
+            case _:
+                pass  # the caller's place in a queue comes next
 
     def _with_agent(self, contact: str, agent: str) -> _Contact | None:
         caller = self._contacts.get(contact)

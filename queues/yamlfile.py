@@ -28,6 +28,7 @@ import yaml
 
 from queues.problems import MAX_WORD, ConfigurationError, Findings, Problem, Severity, suggestion
 from queues.yamlnodes import MAX_FILE_BYTES, NULL_TAG, compose
+from queues.yesno import hint, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from queues.shapes import Shape
 
 __all__ = [
-    "BOOLEANS",
     "ConfigurationError",
     "Findings",
     "Problem",
@@ -53,7 +53,6 @@ MAX_TEXT = 2_000  # characters of one text: about two minutes of speech
 _UNIT_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _TIME = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?) ?(ms|s|min|h)", re.ASCII)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})", re.ASCII)
-BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}
 
 Meaning = TypeVar("Meaning")
 
@@ -185,9 +184,9 @@ class Value:
 
     def boolean(self) -> bool:
         """Read `yes` or `no` (`true` and `false` too, with quotes or without). False when it is wrong."""
-        meaning = BOOLEANS.get((self.written or "").lower())
+        meaning = yes_or_no(self.written)
         if meaning is None:
-            self.expected("yes or no")
+            self.expected("yes or no", hint(self.written))
         return bool(meaning)
 
     def choice(self, meanings: Mapping[str, Meaning]) -> Meaning:

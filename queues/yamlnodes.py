@@ -16,6 +16,7 @@ from yaml.composer import Composer
 from yaml.resolver import Resolver
 
 from queues.problems import MAX_WORD
+from queues.yamlmistakes import TOO_DEEP, mistake, typographic
 from queues.yamlparser import Parser
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 1_000_000  # a menu of 200 nodes takes about 40,000
 MAX_DEPTH = 20  # lists and mappings inside each other; the shipped files need 5
+# Blanks that look like those of the space bar and are none: Word and web pages have them.
+_INDENTED = re.compile("[ -]*[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_WIDE = "expected blanks, found a blank of another kind (U+{:04X}); press the space bar instead"
 MAX_REFUSED = 10  # anchors, aliases and tags that are told: a file that is full of them was made by a program
 
 NULL_TAG = "tag:yaml.org,2002:null"
@@ -33,38 +37,6 @@ _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "
 _UNPRINTABLE = re.compile(
     "[^\t\n\x20-\x7e\xa0-\xac\xae-\u200a\u200c\u200d\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010fffd]"
 )
-
-
-_INDENTATION = "expected as many blanks before this line as before those that it belongs with"
-_NUMBER_OF_CHARACTER = "expected the number of a character after the backslash"
-_TEXT_BELOW = "expected the text on the lines below the > or |, indented"
-_TOO_DEEP = f"expected at most {MAX_DEPTH} lists and keys inside each other, found more"
-# What libyaml says of the mistakes that people make, and PyYAML's own parser where it says it otherwise; and
-# what it should say to them.
-_MISTAKES = {
-    _TOO_DEEP: _TOO_DEEP,
-    "mapping values": 'expected no ": " within a text; put it in quotes, or indent it like the line before',
-    "expected '-' indicator": _INDENTATION,
-    "expected key": _INDENTATION,
-    "<block end>": _INDENTATION,
-    "<document start>": "expected no more lines after the end; indent this one as the first is indented",
-    "node content": "expected a text, or a closing bracket; a text that begins with a sign needs quotes",
-    "could not find expected ':'": "expected a colon after the key in the line before",
-    "expected ',' or '}'": "expected a comma or a closing }; a text that holds a comma needs quotes",
-    "expected ',' or ']'": "expected a comma or a closing ]; a text that holds a comma needs quotes",
-    "found unexpected end of stream": "expected closing quotes, found the end of the file",
-    "cannot start any token": "expected a text in quotes, because it begins with a sign that YAML keeps",
-    "another document": 'expected one document in a file, found "---"; remove that line',
-    "expected alphabetic or numeric": "expected a text in quotes, because it begins with * or &",
-    "while scanning a directive": "expected no line that begins with %",
-    "found incompatible YAML document": "expected no line that begins with %",
-    "found unexpected ':'": "expected a value after the colon; a text that ends with a colon needs quotes",
-    "unknown escape character": "expected a text without this backslash; for a backslash itself write two",
-    "Unicode character escape": _NUMBER_OF_CHARACTER,
-    "hexdecimal number": _NUMBER_OF_CHARACTER,
-    "comment or line break": _TEXT_BELOW,
-    "chomping": _TEXT_BELOW,
-}
 
 
 def compose(content: bytes, path: Path, findings: Findings) -> yaml.Node | None:
@@ -91,6 +63,10 @@ def compose(content: bytes, path: Path, findings: Findings) -> yaml.Node | None:
                 row.index("\t") + 1,
                 "expected blanks, found a tab character; press the space bar instead",
             )
+        wide = _INDENTED.match(row)
+        if wide is not None:
+            usable = False
+            findings.note(path, number, wide.end(), _WIDE.format(ord(row[wide.end() - 1])))
     invisible = _UNPRINTABLE.search(text)
     if invisible is not None:
         usable = False
@@ -105,9 +81,7 @@ def _nodes(text: str, path: Path, findings: Findings) -> yaml.Node | None:
     try:
         node = composer.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
-        findings.note(path, *_within(text, line, column), _mistake(error))
+        findings.note(path, *mistake(text, error))
         return None
     except _TooManyRefusedError:
         return None
@@ -153,8 +127,11 @@ class _Composer(Composer, Parser, Resolver):
             found = _UNPRINTABLE.search(event.value)  # an escape such as "\0" made it
             if found is not None:
                 self._note(mark, _unprintable(found[0]))
+            quote = None if event.style else typographic(event.value)
+            if quote is not None:
+                self._note(mark, quote)
         if self._depth == MAX_DEPTH:
-            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, mark)
+            raise yaml.MarkedYAMLError(None, None, TOO_DEEP.format(MAX_DEPTH), mark)
         self._depth += 1
         try:
             return super().compose_node(parent, index)
@@ -173,36 +150,8 @@ class _Composer(Composer, Parser, Resolver):
         self._findings.note(self._path, mark.line + 1, mark.column + 1, message)
 
 
-def _mistake(error: yaml.MarkedYAMLError) -> str:
-    """Say what is wrong in words for somebody who has never heard of a block mapping."""
-    problem = error.problem or ""
-    for theirs, ours in _MISTAKES.items():
-        if theirs in problem:
-            return f"{ours}{_began(error)}"
-    what = ", ".join(part for part in (error.context, error.problem) if part)
-    return f"expected YAML, found a mistake in it: {what}"
-
-
-def _began(error: yaml.MarkedYAMLError) -> str:
-    """Say where the part began in which the mistake is, if that is another line."""
-    began, found = error.context_mark, error.problem_mark
-    if (
-        began is None
-        or (found is not None and began.line == found.line)
-        or "document" in (error.problem or "")
-    ):
-        return ""
-    return f"; the part began in line {began.line + 1}"
-
-
 def _unprintable(character: str) -> str:
     return f"expected text, found the invisible character U+{ord(character):04X}; remove it"
-
-
-def _within(text: str, line: int, column: int) -> tuple[int, int]:
-    """Return the place, or the text's end: some mistakes are found behind it."""
-    last = text.count("\n") + 1
-    return (line, column) if line <= last else _place(text, len(text))
 
 
 def _place(text: str, index: int) -> tuple[int, int]:

@@ -69,12 +69,21 @@ class AgentOffered(NamedTuple):
     ring_s: float  # how long the telephone may ring
 
 
+class ScriptStarted(NamedTuple):
+    """A department's script has the caller."""
+
+    contact: str
+    node: str
+    script: str
+
+
 class OfficerCalled(NamedTuple):
-    """The officer is being rung for a caller who was handed over."""
+    """The officer is being rung for a caller who was handed over, or whom a menu's node led there."""
 
     contact: str
     officer: str
     ring_s: float
+    node: str = ""  # empty: handed over
 
 
 class OfferWithdrawn(NamedTuple):

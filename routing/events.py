@@ -24,6 +24,7 @@ from routing.decisions import (
     OfficerCalled,
     PatienceChosen,
     PromptPlayed,
+    ScriptStarted,
 )
 from routing.inputs import (
     AgentPaused,
@@ -130,6 +131,7 @@ __all__ = [
     "RestorationEnded",
     "Rule",
     "ScriptEnded",
+    "ScriptStarted",
     "SecretKeyed",
     "SilenceElapsed",
     "Stage",
@@ -183,6 +185,7 @@ Decision: TypeAlias = (
     | LanguageChosen
     | PatienceChosen
     | CallerInformed
+    | ScriptStarted
     | CallerQueued
     | AgentOffered
     | OfficerCalled
@@ -242,6 +245,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     LanguageChosen,
     PatienceChosen,
     CallerInformed,
+    ScriptStarted,
     CallerQueued,
     AgentOffered,
     OfficerCalled,

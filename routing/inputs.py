@@ -190,7 +190,10 @@ class SecretKeyed(NamedTuple):
 
 
 class ScriptEnded(NamedTuple):
-    """A department's script has given the caller back; its result may choose the way on."""
+    """A department's script has given the caller back.
+
+    `result`: the one of the menu's words that it returned, if any: whatever else it returned is kept nowhere.
+    """
 
     contact: str
     result: str | None = None

@@ -25,14 +25,16 @@ def menus() -> None:
 def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Tell everything that is wrong in the menus, file by file.
 
-    PATH is a folder of numbers, the folder of one, or a file in it; the installation's menus when left out.
+    PATH is a folder of numbers, the folder of one or its name, or a file in it; the installation's menus
+    when left out.
     """
     from ivr.editing.checking import check, problem_json
     from ivr.prompts import PromptLibrary
     from ivr.settings import load_settings
 
     settings = load_settings(ctx.obj)
-    checked = check(paths or (_near(settings.menus),), settings.ground, PromptLibrary.of(settings))
+    menus = _near(settings.menus)
+    checked = check(paths or (menus,), settings.ground, PromptLibrary.of(settings), menus)
     if as_json:
         click.echo(json.dumps([problem_json(problem) for problem in checked.problems], ensure_ascii=False))
     else:

@@ -23,14 +23,16 @@ LEAST_WIDTH = 60
 def prove_menus(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Try the scenarios of the menus: what callers do, hear and come to.
 
-    PATH is a folder of numbers, the folder of one, or a file in it; the installation's menus when left out.
+    PATH is a folder of numbers, the folder of one or its name, or a file in it; the installation's menus
+    when left out.
     """
     from ivr.proving.proof import prove_folders
     from ivr.proving.report import proof_json, report
     from ivr.settings import load_settings
 
     settings = load_settings(ctx.obj)
-    proof = prove_folders(paths or (_near(settings.menus),), settings.ground)
+    menus = _near(settings.menus)
+    proof = prove_folders(paths or (menus,), settings.ground, menus)
     if as_json:
         click.echo(json.dumps(proof_json(proof), ensure_ascii=False))
     else:

@@ -9,14 +9,16 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ivr.menu.hours import HoursState
     from ivr.settings import Settings
+    from routing.events import HoursOverridden
 
 _NUMBER = click.option("--number", help="The folder of menus; not needed where there is only one.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -136,7 +138,11 @@ def hours_set(
     sticky: bool,
     as_json: bool,
 ) -> None:
-    """Open or close now, whatever the calendar says; `calendar` lets it decide again."""
+    """Open or close now, whatever the calendar says; `calendar` lets it decide again.
+
+    Without --until and --sticky, `open` and `closed` hold until the calendar next opens or closes; an
+    `emergency` holds until somebody changes it.
+    """
     from ivr.commandline.orders import give_order, number_of, user
     from ivr.control.orders import SetHours
 
@@ -165,10 +171,11 @@ def hours_list(ctx: click.Context, as_json: bool) -> None:
     standing = [e for e in StandingFile(settings.standing).read() if isinstance(e, HoursOverridden)]
     at = settings.calendar_at(datetime.now(UTC).timestamp())
     rows: list[dict[str, object]] = []
+    lines: list[str] = []
     for number in load_numbers(settings.menus, settings.ground):
         for hours_id, known in number.menu.hours.items():
-            overrides = [override_of(e) for e in standing if (e.number, e.hours) == (number.id, hours_id)]
-            state = state_at(known, at, overrides)
+            by_hand = [each for each in standing if (each.number, each.hours) == (number.id, hours_id)]
+            state = state_at(known, at, [override_of(event) for event in by_hand])
             changes = state.closes_at if state.is_open else state.opens_at
             rows.append(
                 {
@@ -179,15 +186,42 @@ def hours_list(ctx: click.Context, as_json: bool) -> None:
                     "changes_at": None if changes is None else _local(settings, changes),
                 }
             )
+            then = "somebody changes it" if state.override else ""
+            then = then if changes is None else _local(settings, changes)
+            said = _decided(settings, state, by_hand, number.menu.languages[0])
+            lines.append(f"{number.id}  {hours_id}: {said}{f', until {then}' if then else ''}")
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
-    for row in rows:
-        now = "open" if row["open"] else "closed"
-        then = "" if row["changes_at"] is None else f", until {row['changes_at']}"
-        click.echo(f"{row['number']}  {row['hours']}: {now} ({row['why']}){then}")
+    for line in lines:
+        click.echo(line)
     if not rows:
         click.echo("no number has opening hours")
+
+
+def _decided(settings: Settings, state: HoursState, by_hand: Sequence[HoursOverridden], language: str) -> str:
+    """Say whether it is open, and what decided that."""
+    from ivr.attendant import override_of
+    from ivr.menu.calendar import HOLIDAY_NAMES
+    from ivr.menu.hours import Why
+
+    now = "open" if state.is_open else "closed"
+    match state.why:
+        case Why.WEEKLY:
+            return "open: weekly hours" if state.is_open else "closed: outside weekly hours"
+        case Why.HOLIDAY:
+            names = HOLIDAY_NAMES.get(state.holiday, {})
+            return f"{now}: holiday: {names.get(language, state.holiday)}"
+        case Why.EXCEPTION:
+            reason = "" if state.reason is None else f": {state.reason.get(language, '')}"
+            return f"{now}: dated exception{reason}"
+        case Why.EMERGENCY | Why.OVERRIDE:
+            how = "for an emergency" if state.why is Why.EMERGENCY else "by hand"
+            event = next(each for each in by_hand if override_of(each) == state.override)
+            by = f" by {event.owner}" if event.owner else ""
+            return f"{now} {how}{by} since {_local(settings, event.since)}"
+        case _:
+            assert_never(state.why)
 
 
 def _settings(ctx: click.Context) -> Settings:

@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from ivr.menu.number import Ground, Number
+    from ivr.settings import Settings
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -47,17 +48,25 @@ def graph(settings_file: Path | None, path: Path, form: str, out: Path | None) -
 
 
 @click.command()
-@click.argument("old", type=_FOLDER)
-@click.argument("new", type=_FOLDER)
+@click.argument("old", required=False)
+@click.argument("new", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_obj
-def diff(settings_file: Path | None, old: Path, new: Path, as_json: bool) -> None:
-    """Say what changes for callers from OLD to NEW: folders of one number, or of all numbers."""
+def diff(settings_file: Path | None, old: str | None, new: str | None, as_json: bool) -> None:
+    """Say what changes for callers from OLD to NEW.
+
+    Each is a folder of one number, a folder of all numbers, or a version that `vaxel menus versions` shows.
+    Without NEW: the files as they are now. Without OLD too: from what is live to the files.
+    """
     from ivr.menu_views.differences import differences, differences_of_all
     from ivr.menu_views.presentation import differences_json, differences_text
+    from ivr.settings import load_settings
 
-    ground = _ground(settings_file)
-    (before, is_one), (after, is_one_too) = _both(old, new, ground)
+    settings = load_settings(settings_file)
+    ground = settings.ground
+    was_in = _live(settings) if old is None else _place(settings, old)
+    is_in = _files_of(settings, was_in) if new is None else _place(settings, new)
+    (before, is_one), (after, is_one_too) = _both(was_in, is_in, ground)
     if is_one and is_one_too:  # whatever the folders are called
         (was,), (now,) = before.values(), after.values()
         found = {now.id: differences(was, now, zone=ground.zone, at=ground.at)}
@@ -73,6 +82,41 @@ def _ground(settings_file: Path | None) -> Ground:
     from ivr.settings import load_settings
 
     return load_settings(settings_file).ground
+
+
+def _live(settings: Settings) -> Path:
+    """Return the copy of what is live."""
+    from ivr.publishing.versions import Versions, VersionsError
+
+    kept = Versions(settings.versions).all()
+    if not kept:
+        raise VersionsError("no version is kept yet: the first is made when the engine starts")
+    return kept[-1].menus
+
+
+def _place(settings: Settings, named: str) -> Path:
+    """Return the folder that is meant: one that is there, or a version's copy."""
+    from ivr.publishing.versions import Versions
+
+    if Path(named).is_dir():
+        return Path(named)
+    if named.isascii() and named.isdecimal():
+        return Versions(settings.versions).get(int(named)).menus
+    raise click.BadParameter(
+        f"expected a folder, or a version's number as vaxel menus versions shows it; found {named[:80]!r}"
+    )
+
+
+def _files_of(settings: Settings, old: Path) -> Path:
+    """Return what people edit, to compare with `old`: of the same number, when that is of one."""
+    from ivr.menu.number import NUMBER_FILE
+
+    if not (old / NUMBER_FILE).exists():
+        return settings.menus
+    name = old.resolve().name
+    if not (settings.menus / name).is_dir():
+        raise click.BadParameter(f"{settings.menus} has no folder {name}; say as NEW what to compare it with")
+    return settings.menus / name
 
 
 def _both(old: Path, new: Path, ground: Ground) -> tuple[tuple[dict[str, Number], bool], ...]:

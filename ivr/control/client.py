@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ivr.control.orders import Answer, Order
 
 ANSWER_S = 660.0  # a reload that has a thousand new texts spoken
+LISTENS_S = 1.0  # for an engine on this machine to be there
 
 
 def give(path: Path, order: Order, *, answer_s: float = ANSWER_S) -> Answer:
@@ -44,3 +45,15 @@ def give(path: Path, order: Order, *, answer_s: float = ANSWER_S) -> Answer:
     if not line:
         raise NoAnswerError(f"the engine at {path} ended before it answered; see its log")
     return read_answer(line)
+
+
+def listens(path: Path) -> bool:
+    """Say whether an engine listens at the socket `path`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(LISTENS_S)
+        try:
+            with short_path(path) as short:
+                connection.connect(short)
+        except OSError:
+            return False
+    return True

@@ -41,9 +41,10 @@ class NoEngineError(ControlError):
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """Let the menus go live as they are now."""
+    """Let the menus go live as they are now; with `numbers` only these, the others stay as they are."""
 
     why: str = "by hand"
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ def _is_end(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and math.isfinite(value))
 
 
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
 def _are_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
@@ -109,6 +114,7 @@ _MAY_BE: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("why", "number", "queue", "recording", "owner", "crisis", "hours"), _is_text),
     **dict.fromkeys(("is_drill", "is_sticky"), _is_flag),
     **dict.fromkeys(("texts", "reason"), _are_texts),
+    "numbers": _are_names,
     "until": _is_end,
     "state": lambda value: value in get_args(HoursWord),
 }
@@ -135,6 +141,8 @@ def read_order(line: bytes) -> Order:
         kind = _ORDERS[fields.pop("order")]
         if not all(_MAY_BE[name](value) for name, value in fields.items()):
             raise ValueError  # noqa: TRY301  # told as every other
+        if "numbers" in fields:
+            fields["numbers"] = tuple(fields["numbers"])
         return kind(**fields)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise OrderRefusedError("that is no order; is the command line as new as the engine?") from None

@@ -6,11 +6,13 @@ who carries an event further.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from ivr.attendant import override_of
 from ivr.control.orders import OrderRefusedError
+from ivr.menu.hours import override_ends_at
 from ivr.menu.lengths import estimated_s
 from ivr.menu.texts import Prompt
 from ivr.menu.wording import LONGEST_PROMPT_S
@@ -20,9 +22,30 @@ from routing.events import CrisisBegan, HoursOverridden, OverrideEnded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from zoneinfo import ZoneInfo
 
     from ivr.control.orders import CrisisOn, SetHours
     from ivr.menu.number import Number
+
+DAY = timedelta(days=1)
+
+
+class Clock(NamedTuple):
+    """How people here tell time. Moments are those of calendars, `shift_s` ahead of people's clocks."""
+
+    zone: ZoneInfo
+    shift_s: float = 0.0
+
+    def local(self, at: float) -> datetime:
+        """Return the local time of a moment."""
+        return datetime.fromtimestamp(at - self.shift_s, self.zone)
+
+    def near(self, at: float, now: float) -> str:
+        """Write a moment to come: `18:00` today, `tomorrow 18:00`, `2026-12-24 18:00`."""
+        then, today = self.local(at), self.local(now).date()
+        if then.date() == today:
+            return f"{then:%H:%M}"
+        return f"tomorrow {then:%H:%M}" if then.date() - today == DAY else f"{then:%Y-%m-%d %H:%M}"
 
 
 def begin_crisis(
@@ -59,11 +82,24 @@ def begin_crisis(
     )
 
 
-def crisis_line(event: CrisisBegan) -> str:
-    """Tell people that the message is on, and who hears it."""
+def crisis_lines(event: CrisisBegan, number: Number, on: Collection[str], clock: Clock) -> tuple[str, ...]:
+    """Tell people that the message is on, who hears it and until when; `on` are those that were on before."""
     who = f"everybody who comes to the queue {event.queue}" if event.queue else "everybody who phones"
     heard = "heard in rehearsals only" if event.is_drill else f"heard by {who}"
-    return f"{event.number}: crisis message {event.crisis} is on: {heard}"
+    until = "it is switched off" if event.until is None else clock.near(event.until, event.since)
+    lines = [f"{number.id}: crisis message {event.crisis} is on: {heard}, until {until}"]
+    bare = [language for language in number.menu.languages if language not in event.languages]
+    if bare:
+        lines.append(
+            f"{number.id}: it has no text in {', '.join(bare)}: who chose that hears it in"
+            f" {event.languages[0]}; vaxel crisis off {event.crisis}, then on again with"
+            f" --text '{bare[0]}: …' too"
+        )
+    if on:
+        ids = f"is on already: {', '.join(on)}" if len(on) == 1 else f"are on already: {', '.join(on)}"
+        others = "another message" if len(on) == 1 else f"{len(on)} other messages"
+        lines.append(f"{number.id}: {others} {ids}; vaxel crisis list shows all")
+    return tuple(lines)
 
 
 def no_crisis(number: str, crisis: str, there: Iterable[str]) -> str:
@@ -82,20 +118,20 @@ def overrides(order: SetHours, number: Number, now: float) -> tuple[HoursOverrid
     )
 
 
-def hours_line(order: SetHours, number: Number, hours: str, shift_s: float = 0.0) -> str:
-    """Tell people what holds; `shift_s` is what the calendar is ahead of their clocks."""
-    match order.state:
-        case "calendar":
-            return f"{number.id}: {hours} goes by its calendar again"
-        case "emergency":
-            state = "closed for an emergency"
-        case state:
-            pass
-    if order.until is not None:
-        ends = datetime.fromtimestamp(order.until - shift_s, number.menu.hours[hours].zone)
-        return f"{number.id}: {hours} is {state} until {ends:%Y-%m-%d %H:%M}"
-    until = "somebody changes it" if order.is_sticky else "the next change of hours"
-    return f"{number.id}: {hours} is {state} until {until}"
+def hours_line(change: HoursOverridden | OverrideEnded, number: Number, clock: Clock) -> str:
+    """Tell people what holds, and until when."""
+    if isinstance(change, OverrideEnded):
+        return f"{number.id}: {change.hours} goes by its calendar again"
+    state = "open" if change.is_open else "closed"
+    state = "closed for an emergency" if change.is_emergency else state
+    ends = override_ends_at(number.menu.hours[change.hours], override_of(change))
+    if ends is None:
+        until = "somebody changes it"
+    elif change.until is None:
+        until = f"{clock.local(ends):%Y-%m-%d %H:%M}, when the calendar next changes"
+    else:
+        until = f"{clock.local(ends):%Y-%m-%d %H:%M}"
+    return f"{number.id}: {change.hours} is {state} until {until}"
 
 
 def _hours(order: SetHours, number: Number) -> tuple[str, ...]:
@@ -121,7 +157,8 @@ def _override(order: SetHours, number: Number, hours: str, now: float) -> HoursO
         tuple(texts.values()),
         now,
         order.until,
-        order.is_sticky,
+        # An emergency does not end by itself over lunch, as what is set by hand does.
+        order.is_sticky or (order.state == "emergency" and order.until is None),
         order.owner,
     )
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from ivr.attendant import crisis_of, override_of
 from ivr.control.orders import Answer, CrisisOff, CrisisOn, OrderRefusedError, Reload, SetHours
-from ivr.control.standing_orders import begin_crisis, crisis_line, hours_line, no_crisis, overrides
+from ivr.control.standing_orders import Clock, begin_crisis, crisis_lines, hours_line, no_crisis, overrides
 from ivr.menu.announcements import coming
+from ivr.menu.number import STOCKHOLM
 from ivr.prompts import PromptError
 from ivr.speaking import AHEAD_S
 from ivr.standing import StandingUnusableError
@@ -22,6 +23,7 @@ from routing.events import CrisisEnded, HoursOverridden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from zoneinfo import ZoneInfo
 
     from ivr.attendant import Attendant
     from ivr.control.orders import Order
@@ -50,6 +52,7 @@ class Supervision:
         standing: StandingFile,
         tell: Callable[[Input], bool],
         now: Callable[[], float],
+        zone: ZoneInfo = STOCKHOLM,
     ) -> None:
         self._attendant = attendant
         self._prompts = prompts
@@ -57,6 +60,7 @@ class Supervision:
         self._standing = standing
         self._tell = tell
         self._now = now
+        self._zone = zone  # of the times that people are told
         self._one_at_a_time = asyncio.Lock()
 
     async def carry_out(self, order: Order, user: str) -> Answer:
@@ -79,11 +83,14 @@ class Supervision:
         until = None if order.until is None else order.until + self._attendant.shift_s
         return replace(order, until=until, owner=order.owner or user)
 
+    def _clock(self) -> Clock:
+        return Clock(self._zone, self._attendant.shift_s)
+
     def _calendar(self) -> float:
-        return self._now() + self._attendant.shift_s
+        return self._attendant.calendar(self._now())
 
     async def _reload(self, order: Reload, user: str) -> Answer:
-        published = await self._publisher.publish(f"{order.why}, {user}")
+        published = await self._publisher.publish(f"{order.why}, {user}", order.numbers)
         lines = [*published.reasons, *published.warnings]
         lines += [f"{number}: stays as it was" for number in published.refused]
         lines += [f"{number}: live, version {published.version}" for number in published.changed]
@@ -101,7 +108,8 @@ class Supervision:
 
     async def _crisis_on(self, order: CrisisOn) -> Answer:
         number, now = self._number(order.number), self._calendar()
-        others = [crisis.id for crisis in self._attendant.stands(number.id).crises]
+        crises = self._attendant.stands(number.id).crises
+        others = [crisis.id for crisis in crises]
         try:
             event = await asyncio.to_thread(
                 begin_crisis, order, number, now, others, self._standing.keep_recording
@@ -110,7 +118,9 @@ class Supervision:
             raise OrderRefusedError(str(error)) from error
         await self._speak(crisis_of(event).prompts.values())
         self._change(event)
-        return Answer(is_done=True, lines=(crisis_line(event),), fields={"crisis": event.crisis})
+        on = [crisis.id for crisis in crises if crisis.until is None or now < crisis.until]
+        lines = crisis_lines(event, number, on, self._clock())
+        return Answer(is_done=True, lines=lines, fields={"crisis": event.crisis})
 
     def _crisis_off(self, order: CrisisOff) -> Answer:
         number = self._number(order.number)
@@ -133,8 +143,7 @@ class Supervision:
             await self._speak_closing(number, by_hand)
         for change in changes:
             self._change(change)
-        shift_s = self._attendant.shift_s
-        lines = tuple(hours_line(order, number, change.hours, shift_s) for change in changes)
+        lines = tuple(hours_line(change, number, self._clock()) for change in changes)
         return Answer(is_done=True, lines=lines, fields={"hours": [change.hours for change in changes]})
 
     async def _speak_closing(self, number: Number, by_hand: Mapping[str, Override]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.control.orders import Answer, CrisisOff, CrisisOn, NoEngineError, OrderRefusedError, Reload
-from ivr.control.standing_orders import begin_crisis, crisis_line, hours_line, no_crisis, overrides
+from ivr.control.standing_orders import Clock, begin_crisis, crisis_lines, hours_line, no_crisis, overrides
 from ivr.menu.number import load_numbers
 from ivr.standing import StandingFile
 from routing.events import CrisisBegan, CrisisEnded
@@ -44,12 +44,14 @@ def note(settings: Settings, order: Order) -> Answer:
         for event in standing.read()
         if isinstance(event, CrisisBegan) and event.number == number.id and not _is_over(event, now)
     ]
+    clock = Clock(settings.time_zone, now - at)
     changes: tuple[Change, ...]
     fields: dict[str, str | list[str]]
     match order:
         case CrisisOn():
             began = begin_crisis(order, number, now, on, standing.keep_recording)
-            changes, lines, fields = (began,), [crisis_line(began)], {"crisis": began.crisis}
+            changes, fields = (began,), {"crisis": began.crisis}
+            lines = [*crisis_lines(began, number, on, clock)]
         case CrisisOff(crisis=crisis):
             ids = [each for each in on if crisis in {"", each}]
             if not ids:
@@ -58,7 +60,7 @@ def note(settings: Settings, order: Order) -> Answer:
             lines, fields = [f"{number.id}: crisis message {each} is off" for each in ids], {"off": ids}
         case _:
             changed = changes = overrides(order, number, now)
-            lines = [hours_line(order, number, change.hours, now - at) for change in changed]
+            lines = [hours_line(change, number, clock) for change in changed]
             fields = {"hours": [change.hours for change in changed]}
     for change in changes:
         standing.change(change, at)

@@ -85,7 +85,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         progress=lambda done, of: console.print(f"prompts: {done} of {of} spoken"),
     )
     stand = Stand(settings, numbers)
-    everybody = policy(numbers)
+    everybody = policy(numbers[:1])  # of the number that citizens phone; the exchange serves them all
     board = Board(everybody.queues, everybody.agents)
     server = (HOST, settings.sip_port)
     async with AsyncExitStack() as stack:

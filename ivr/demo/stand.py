@@ -249,6 +249,6 @@ class Stand:
             content["as if"] = settings.as_if.isoformat(" ", "minutes")
         if settings.scripts is not None:
             content["scripts"] = str(settings.scripts.absolute())
-        if not settings.reloads:
-            content["automatic reload"] = "no"
+        if settings.reloads:
+            content["automatic reload"] = "yes"
         self.settings_file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivr.menu.number import FILES, OPTIONAL_FILES, SCENARIOS_FILE, check_folders, folders_below
+from ivr.menu.number import (
+    FILES,
+    NUMBER_FILE,
+    OPTIONAL_FILES,
+    SCENARIOS_FILE,
+    check_folders,
+    folders_below,
+)
 from ivr.prompts.errors import PromptError
 from ivr.proving.scenariofile import load_scenarios
-from queues.problems import MAX_PROBLEMS, Findings, Severity
+from ivr.sound import NotSoundError, check_sound
+from queues.problems import MAX_PROBLEMS, Findings, Severity, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ivr.menu.number import Ground, Number
     from ivr.prompts import PromptLibrary
@@ -48,26 +56,28 @@ class Checked:
         return f"{', '.join(map(str, self.paths))}: {', '.join([files, 'no errors', *told])}"
 
 
-def check(paths: Sequence[Path], ground: Ground, library: PromptLibrary | None = None) -> Checked:
+def check(
+    paths: Sequence[Path], ground: Ground, library: PromptLibrary | None = None, menus: Path | None = None
+) -> Checked:
     """Check all numbers that these paths mean, together.
 
     A path is a folder of numbers, a number's folder, or a file in one, which stands for its folder: files
-    are only right together. `library` knows what recordings said when they were first heard.
+    are only right together. Below `menus` a number's name will do. `library` knows what recordings said when
+    they were first heard. The numbers beside those that are meant are read for what they claim.
     """
     findings = Findings()
     folders: dict[Path, Path] = {}  # by where they really are, each once
     for path in paths:
-        for folder in folders_meant(path, findings):
+        for folder in folders_meant(path, findings, menus):
             folders.setdefault(folder.resolve(), folder)
-    numbers = check_folders(folders.values(), findings, ground)
+    numbers = check_folders(folders.values(), findings, ground, _beside(folders))
     by_id = {real.name: folder for real, folder in folders.items()}
     for number in numbers:
         scenarios = by_id[number.id] / SCENARIOS_FILE
         if scenarios.exists():
             load_scenarios(scenarios, number, ground.zone, findings)
-    if library is not None:
-        for number in numbers:
-            _recordings(number, library, findings)
+    for number in numbers:
+        _recordings(number, library, findings)
     there = sum((folder / name).exists() for folder in folders.values() for name in (*FILES, *OPTIONAL_FILES))
     return Checked(tuple(sorted(findings.problems)), there, tuple(paths))
 
@@ -83,13 +93,36 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def folders_meant(path: Path, findings: Findings) -> Iterable[Path]:
-    """Return the numbers' folders that somebody means by a path; what is none is noted."""
+def folders_meant(path: Path, findings: Findings, menus: Path | None = None) -> Iterable[Path]:
+    """Return the numbers' folders that somebody means by a path, or name below `menus`; else it is noted."""
+    if menus is not None and path != menus and path.name == str(path) and not path.exists():
+        return _of_a_name(path, menus, findings)
     if path.is_file():
         return _of_a_file(path, findings)
     if any((path / name).exists() for name in (*FILES, *OPTIONAL_FILES)):
         return [path]
     return folders_below(path, findings)
+
+
+def _of_a_name(name: Path, menus: Path, findings: Findings) -> Iterable[Path]:
+    below = {folder.name: folder for folder in folders_below(menus, Findings())}
+    if name.name in below:
+        return [below[name.name]]
+    expected = f"expected a file or a folder, or the name of one below {menus}, found neither"
+    findings.note(name, 1, 1, f"{expected}; {suggestion(name.name, (*below, str(menus)))}")
+    return []
+
+
+def _beside(folders: Mapping[Path, Path]) -> list[Path]:
+    """Return the numbers' folders that stand beside these, each as people would write it."""
+    beside: dict[Path, Path] = {}
+    for folder in folders.values():
+        above = folder / ".." if folder.name in {"", ".."} else folder.parent
+        for path in folders_below(above, Findings()):
+            real = path.resolve()
+            if real not in folders and (path / NUMBER_FILE).exists():
+                beside.setdefault(real, path)
+    return list(beside.values())
 
 
 def _of_a_file(path: Path, findings: Findings) -> Iterable[Path]:
@@ -100,12 +133,23 @@ def _of_a_file(path: Path, findings: Findings) -> Iterable[Path]:
     return []
 
 
-def _recordings(number: Number, library: PromptLibrary, findings: Findings) -> None:
+def _recordings(number: Number, library: PromptLibrary | None, findings: Findings) -> None:
     """Note each recording that cannot be used, or that says something else than its text does by now."""
     for prompt in number.prompts():
         if not prompt.recording:
             continue
         path = Path(prompt.recording)
+        try:
+            check_sound(path.read_bytes())
+        except NotSoundError as error:
+            remedy = "save it as a WAV file with 16 bits, or take it out of the folder"
+            findings.note(path, 1, 1, f"{error}; {remedy}")
+            continue
+        except OSError as error:
+            findings.note(path, 1, 1, f"cannot read this recording: {error.strerror or 'unknown reason'}")
+            continue
+        if library is None:
+            continue
         try:
             (source,) = library.sources([prompt])
         except PromptError as error:

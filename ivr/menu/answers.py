@@ -28,7 +28,7 @@ from ivr.menu.commands import (
     Step,
     Walk,
 )
-from ivr.menu.entry import PATIENT_NEXT_KEY_S, ask, enter, read_back, to_queue
+from ivr.menu.entry import AGAIN_KEY, PATIENT_NEXT_KEY_S, YES_KEY, ask, enter, read_back, to_queue
 from ivr.menu.model import ChoiceNode, DigitsNode, Menu, QueueNode, Retry
 from routing.events import MenuResult
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ivr.menu.circumstances import Moment
 
 MAX_REPEATS = 5  # the fifth `*` of a call goes to a person: who needs it said that often needs one
-YES_KEY, AGAIN_KEY = "1", "2"  # to digits that were read back
 
 
 def answer(menu: Menu, state: Asking, event: Event, now: Moment) -> Step:
@@ -86,10 +85,10 @@ def _taken(menu: Menu, state: Asking, node: DigitsNode, digits: str, count: int,
     if not is_fit:
         return _wrong(menu, state, now)
     if node.reads_back:
-        walk = state.walk._replace(has_keyed=True)
+        walk = state.walk._replace(has_keyed=count == node.most)
         confirming = Confirming(node.id, walk, state.wrong_keys, state.silences, digits)
         return noted(state, MenuResult.TAKEN, read_back(menu, confirming, (), now))
-    state = replace(state, walk=state.walk._replace(has_keyed=True))
+    state = replace(state, walk=state.walk._replace(has_keyed=count == node.most))
     return _accepted(menu, state, node, digits, now)
 
 

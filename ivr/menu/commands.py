@@ -72,7 +72,8 @@ Event: TypeAlias = KeysPressed | SecretKeyed | Silence | PromptDone | NotReached
 class Ask:
     """Say the prompts, wait for keys: the first key ends the saying, `max_digits` keys the waiting.
 
-    `is_secret`: tell only how many digits were keyed, unless it is one of the `open_keys` alone.
+    `is_secret`: tell only how many digits were keyed, unless it is one of the `open_keys` alone. `collects`:
+    what is keyed is to be kept for a read back or a script.
     """
 
     node: str
@@ -81,6 +82,12 @@ class Ask:
     max_digits: int
     is_secret: bool = False
     open_keys: str = ""
+    collects: bool = False
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether it says digits that only the session knows that collected them."""
+        return any(prompt.name == KEYED_DIGITS for prompt in self.prompts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +126,11 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Let a department's script have the caller."""
+    """Let a department's script have the caller; of what it returns only these results are told."""
 
     node: str
     script: str  # module:function
+    results: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

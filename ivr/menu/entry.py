@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 PATIENT_NEXT_KEY_S = 10.0  # where 1 and 12 are both options
 PATIENT_WAIT_S = 60.0  # a relay service reads out, waits for a typed answer, and keys it
 
+YES_KEY, AGAIN_KEY = "1", "2"  # to digits that were read back
+
 Prompts: TypeAlias = tuple[Prompt, ...]
 
 
@@ -115,7 +117,7 @@ def proceed(node: OfficerNode | ScriptNode, walk: Walk) -> Step:
     """Connect the caller, or let the script have them: everything was said."""
     if isinstance(node, OfficerNode):
         return Step(Connecting(node.id, walk), (), Connect(node.id, node.officer))
-    return Step(Running(node.id, walk), (), Run(node.id, node.script))
+    return Step(Running(node.id, walk), (), Run(node.id, node.script, tuple(node.results)))
 
 
 def ask(menu: Menu, state: Asking, before: Prompts, now: Moment) -> Step:
@@ -136,7 +138,7 @@ def ask(menu: Menu, state: Asking, before: Prompts, now: Moment) -> Step:
                 said += sentence(menu, "digits end", walk)
             open_keys = f"{REPEAT_KEY}{BACK_KEY}{PERSON_KEY if node.least > 1 else ''}"
             wait_s = _wait_s(menu, node, walk)
-            asks = Ask(node.id, (*before, *said), wait_s, node.most, node.is_secret, open_keys)
+            asks = Ask(node.id, (*before, *said), wait_s, node.most, node.is_secret, open_keys, collects=True)
             return Step(state, (), asks)
         case _:
             raise AssertionError(node.id)  # nothing else is ever asked at
@@ -150,7 +152,9 @@ def read_back(menu: Menu, state: Confirming, before: Prompts, now: Moment) -> St
     assert isinstance(node, DigitsNode)  # noqa: S101  # nothing else is read back
     keyed = Prompt(KEYED_DIGITS, "", walk.language)
     said = (*before, *sentence(menu, "read back", walk), keyed, *sentence(menu, "confirm", walk))
-    return Step(state, (), Ask(node.id, said, _wait_s(menu, node, walk), 1))
+    # Who keys the secret anew instead of an answer must not leave it behind key by key.
+    answers = f"{YES_KEY}{AGAIN_KEY}{REPEAT_KEY}{BACK_KEY}{PERSON_KEY}"
+    return Step(state, (), Ask(node.id, said, _wait_s(menu, node, walk), 1, node.is_secret, answers))
 
 
 def _message(menu: Menu, node: MessageNode, walk: Walk, now: Moment, before: Prompts) -> Step:

@@ -12,11 +12,11 @@ from ivr.menu.language import WAY
 from ivr.menu.model import Replaced
 from ivr.menu.surroundings import way_of
 from ivr.menu.texts import Pace, Prompt, Text
-from ivr.menu.wording import PACE, PACES, SAID, Wording
+from ivr.menu.wording import PACE, PACES, SAID, SPOKEN_IN, Wording
 from ivr.spoken.moments import LANGUAGES, telephone
 from ivr.spoken.sentences import filled
 from queues.shapes import TEXT, TIME, YES_NO, Shape, described, either, keyed, listed
-from queues.yamlfile import BOOLEANS
+from queues.yesno import SHORTEST_SENTENCE, hint, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,14 +162,23 @@ def _has_been_replaced(messages: Messages, front: Front, name: str) -> Text | No
 
 def _opening(section: Section, key: str, own: str, wording: Wording, messages: Messages) -> Text | None:
     value = section.get(key)
-    meaning = None if value is None else BOOLEANS.get((value.written or "").lower())
+    meaning = None if value is None else yes_or_no(value.written)
     if value is None or meaning is False:
         return None
     if meaning:
         return messages.sentences[own]
-    if value.written and len(wording.languages) > 1:
-        value.expected(f"yes, no, or your own text in each language ({wording.keys})")
+    written = value.written
+    if written and len(wording.languages) > 1:
+        what = f"yes, no, or your own text in each language ({wording.keys})"
+        value.expected(what, hint(written))
         return None
+    if written and len(written) < SHORTEST_SENTENCE:
+        value.expected("yes, no, or your own sentence", hint(written))
+        return None
+    for code, inner in () if written is not None else value.entries():
+        said = inner.written  # short in Chinese, so that its length says nothing here
+        if code.written != SPOKEN_IN and said and (yes_or_no(said) is not None or hint(said)):
+            inner.expected("a sentence", f"; yes or no stands alone: {key}: yes")
     return wording.read(value, key.replace(" ", "-"))
 
 

@@ -55,7 +55,7 @@ _RETRIES: Mapping[str, JSON] = {
 }
 
 OPTION = Shape({"to": WAY}, {"text": SAID, "unsaid": described(YES_NO, "the key works without being said")})
-OPTION_KEY = "^[0-9]{1,3}$"
+OPTION_KEY = "^(0|[1-9][0-9]{0,2})$"
 _OPTIONS = keyed(OPTION_KEY, OPTION.schema, "each key with its text and where it leads")
 
 LENGTH = either(whole(1, MOST_DIGITS), {"type": "string"})

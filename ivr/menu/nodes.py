@@ -31,6 +31,7 @@ from ivr.menu.model import (
     ScriptNode,
     Way,
 )
+from ivr.menu.saidkeys import said_keys
 from ivr.menu.surroundings import known, way_of
 from ivr.menu.wording import PACES
 from ivr.scripts.folder import find_script
@@ -129,6 +130,9 @@ class _Read:
             what="a key from 0 to 9, or up to three of them (* and # are kept: repeat and go back)",
             pattern=_KEYS,
         )
+        is_key = digits == "0" or not digits.startswith("0")
+        if not is_key:
+            key.expected("a key without a leading zero", f"; write {digits.lstrip('0') or '0'}")
         section = value.shaped(OPTION)
         said, unsaid = section.get("text"), section.boolean("unsaid")
         if said is None and digits != PERSON_KEY and section.get("unsaid") is None:
@@ -136,6 +140,8 @@ class _Read:
         if said is not None and unsaid:
             value.error('expected either "text" or "unsaid: yes", found both')
         text = None if said is None else self._said(said, f"option-{digits}")
+        if said is not None and text is not None and digits and is_key:
+            _says_its_key(said, text, digits)
         return Option(digits, way_of(section.get("to"), self.loaded), text)
 
     def _said(self, value: Value, name: str) -> Text | None:
@@ -143,6 +149,17 @@ class _Read:
         text = self.loaded.around.wording.read(value, f"{self.id}/{name}", self.pace)
         self.loaded.text_errors += value.findings.errors - before
         return text
+
+
+def _says_its_key(value: Value, text: Text, key: str) -> None:
+    """Note each language in which an option tells callers to press other keys than its own."""
+    places = {} if value.written is not None else {code.written: inner for code, inner in value.entries()}
+    for prompt in dict.fromkeys(text.prompts.values()):
+        keys = said_keys(prompt.text, prompt.language)
+        if keys and key not in keys:
+            said = " and ".join(dict.fromkeys(keys))
+            place = places.get(prompt.language, places.get("text", value))
+            place.warning(f"the text says key {said}, but this is key {key}; change one of them")
 
 
 def _choice(read: _Read) -> ChoiceNode:

@@ -26,6 +26,7 @@ from ivr.menu.hoursfile import load_hours
 from ivr.menu.loader import MENU_FILE, Loaded, Surroundings, read_menu
 from ivr.menu.messages import MESSAGES_FILE, load_messages
 from ivr.menu.model import DigitsNode, Extension, Menu
+from ivr.menu.strays import stray_files, stray_recordings
 from ivr.menu.wording import RECORDINGS
 from ivr.spoken.numbers import LANGUAGES
 from queues.definitions import (
@@ -39,7 +40,7 @@ from queues.definitions import (
     load_definitions,
     merge,
 )
-from queues.yamlfile import Findings, read_file, suggestion
+from queues.yamlfile import Findings, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -138,19 +139,24 @@ def load_numbers(menus: Path, ground: Ground | None = None) -> tuple[Number, ...
 
 
 def check_folders(
-    folders: Iterable[Path], findings: Findings, ground: Ground | None = None
+    folders: Iterable[Path], findings: Findings, ground: Ground | None = None, beside: Iterable[Path] = ()
 ) -> tuple[Number, ...]:
-    """Load the folders together; those that are without errors are returned, all problems are noted."""
+    """Load the folders together; those that are without errors are returned, all problems are noted.
+
+    What the folders `beside` them claim is not theirs to claim; what else is wrong there is not told.
+    """
     ground = ground or Ground()
+    elsewhere = Findings()
+    around = [_load(folder, ground, elsewhere) for folder in beside]
     loaded = [_load(folder, ground, findings) for folder in folders]
     places: dict[str, Value] = {}
-    for folder in loaded:
+    for folder in (*around, *loaded):
         for telephone, value in folder.called.items():
             first = places.setdefault(telephone, value)
             if first is not value:
                 where = f"{first.path}, line {first.line}"
                 value.error(f"expected a number of its own, found {telephone} also in {where}; remove one")
-    merge(folder.definitions for folder in loaded)
+    merge(folder.definitions for folder in (*around, *loaded))
     return tuple(folder.number for folder in loaded if folder.number is not None)
 
 
@@ -195,6 +201,7 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
     number_id = folder.resolve().name if folder.name in {"", ".."} else folder.name
     if ID.fullmatch(number_id) is None:
         findings.note(path, 1, 1, f'expected the folder to be named by {ID_WORDS}, found "{number_id}"')
+    stray_files(folder, (*FILES, *OPTIONAL_FILES), findings)
     if folder.is_dir() and not any((folder / name).exists() for name in FILES):
         expected = f"expected the files of a number ({', '.join(FILES)}), found none of them"
         findings.note(folder, 1, 1, f"{expected}; a folder that is no number begins with _ or .")
@@ -235,7 +242,9 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         return _Loaded(None, definitions, places)
     menu = replace(menu, opening=front.opening, replaced=replaced, extra_wait_s=front.extra_wait_s)
     number = Number(number_id, front.name, tuple(places), front.trouble, menu, definitions, version)
-    _stray_recordings(folder / RECORDINGS, number, findings)
+    reasons = (each.reason for hours in menu.hours.values() for each in hours.exceptions if each.reason)
+    said = (*number.prompts(), *(prompt for reason in reasons for prompt in reason.prompts.values()))
+    stray_recordings(folder, said, findings)
     return _Loaded(number, definitions, places)
 
 
@@ -288,19 +297,3 @@ def _extensions(definitions: Definitions) -> dict[str, Extension]:
         )
         if extension
     }
-
-
-def _stray_recordings(folder: Path, number: Number, findings: Findings) -> None:
-    """Note each recording that nothing plays: its name is probably misspelt."""
-    if not folder.is_dir():
-        return
-    reasons = (
-        each.reason for hours in number.menu.hours.values() for each in hours.exceptions if each.reason
-    )
-    prompts = (*number.prompts(), *(prompt for reason in reasons for prompt in reason.prompts.values()))
-    named = {(prompt.language, prompt.name) for prompt in prompts}
-    for path in sorted(folder.rglob("*.wav")):
-        language, _, name = path.relative_to(folder).with_suffix("").as_posix().partition("/")
-        if (language, name) not in named:
-            known = [name for lang, name in named if lang == language]
-            findings.warn(path, f"no text has this name, so nobody hears it; {suggestion(name, known)}")

@@ -100,14 +100,15 @@ def prove(
     return Proof(tuple(proofs))
 
 
-def prove_folders(paths: Iterable[Path], ground: Ground) -> Proof:
+def prove_folders(paths: Iterable[Path], ground: Ground, menus: Path | None = None) -> Proof:
     """Load the numbers that these paths mean, together, and try their scenarios.
 
-    A path is a folder of numbers, a number's folder, or a file in one, which stands for its folder. Raises
-    `ConfigurationError` with all problems of all files, when any of them is an error.
+    A path is a folder of numbers, a number's folder, or a file in one, which stands for its folder; below
+    `menus` a number's name will do. Raises `ConfigurationError` with all problems of all files, when any of
+    them is an error.
     """
     findings = Findings()
-    folders = {folder.resolve(): folder for path in paths for folder in folders_meant(path, findings)}
+    folders = {folder.resolve(): folder for path in paths for folder in folders_meant(path, findings, menus)}
     numbers = check_folders(folders.values(), findings, ground)
     proof = prove(numbers, _by_id(folders.values()), ground.zone, findings)
     findings.check()

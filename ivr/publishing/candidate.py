@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivr.menu.number import check_folders, folders_below
+from ivr.menu.number import check_folders, content_hash, folders_below
 from ivr.prompts import PromptError, PromptLibrary
 from ivr.proving.proof import prove
 from ivr.proving.report import difference_line
 from ivr.publishing.versions import MENUS, Versions
 from ivr.speaking import prepare
 from queues.definitions import Definitions
-from queues.problems import Findings, Severity
+from queues.problems import Findings, Severity, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +42,7 @@ class Job:
     default: str = ""  # the number without which there is no exchange
     live: Mapping[str, str] = field(default_factory=dict)  # content hash by number
     standing: Mapping[str, Standing] = field(default_factory=dict)
+    only: tuple[str, ...] = ()  # numbers that may change, the others stay as they are live; none: all may
 
 
 class Candidate(NamedTuple):
@@ -72,6 +73,11 @@ def make_candidate(job: Job, progress: Callable[[int, int], None] | None = None)
     folders = folders_below(job.menus, findings)
     if not folders:
         return _nothing(dict.fromkeys(job.live or ("menus",), tuple(map(str, findings.problems))))
+    if job.only:
+        chosen = _chosen(job, versions, folders)
+        if not isinstance(chosen, list):
+            return _nothing(chosen)
+        folders = chosen
     if job.default in job.live and job.default not in {folder.name for folder in folders}:
         why = f"{job.menus / job.default}: the folder of the default number is gone; put it back"
         return _nothing({job.default: (why,)})
@@ -122,6 +128,28 @@ def _made(
     warnings = _placed(staged, job, tuple(str(problem) for problem in findings.warnings))
     bare = tuple(_bare(number) for number in numbers)
     return Candidate(bare, changed, refused, warnings, version.id, proven)
+
+
+def _chosen(job: Job, versions: Versions, folders: Sequence[Path]) -> list[Path] | dict[str, tuple[str, ...]]:
+    """Return the folders when only some numbers may change, or why that cannot be."""
+    there = {folder.name: folder for folder in folders}
+    refused: dict[str, tuple[str, ...]] = {}
+    for number in job.only:
+        if number not in there and number not in job.live:
+            refused[number] = (f"{number}: there is no such number; {suggestion(number, there)}",)
+    chosen = {number: there[number] for number in job.only if number in there}
+    for number, digest in job.live.items():
+        if number in job.only:
+            continue
+        kept = versions.folder_of(number, digest)
+        if kept is not None:
+            chosen[number] = kept
+        elif number in there and content_hash(there[number]) == digest:
+            chosen[number] = there[number]
+        else:
+            why = f"{number}: no copy is kept of what is live, so it cannot stay; reload every number"
+            refused[number] = (why,)
+    return refused or [chosen[number] for number in sorted(chosen)]
 
 
 def _nothing(refused: Mapping[str, tuple[str, ...]]) -> Candidate:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.publishing.candidate import Job
+from ivr.publishing.refusals import Refusal, forget_refusal, note_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,10 +65,14 @@ class Publisher:
         self._candidate_s = candidate_s
         self._one_at_a_time = asyncio.Lock()
 
-    async def publish(self, why: str) -> Published:
-        """Let the menus go live as they are now; everything that is wrong is in what is returned."""
+    async def publish(self, why: str, numbers: tuple[str, ...] = ()) -> Published:
+        """Let the menus go live as they are now; everything that is wrong is in what is returned.
+
+        With `numbers` only these change; the others stay as they are live, whatever is in their files.
+        """
         async with self._one_at_a_time:
-            published = await self._publish(why)
+            published = await self._publish(why, numbers)
+            self._remember(why, published, numbers)
         for line in published.reasons:
             log.error("menus stay as they were: %s", line)
         for line in published.warnings:
@@ -79,13 +84,25 @@ class Publisher:
             log.warning("%s is live no more: its folder is gone; %s", number, why)
         return published
 
-    async def _publish(self, why: str) -> Published:
+    def _remember(self, why: str, published: Published, numbers: tuple[str, ...]) -> None:
+        """Keep what was refused for whoever asks later, until it is good."""
+        versions = self._settings.versions
+        try:
+            if published.reasons:
+                stay = tuple(published.refused) or numbers
+                note_refusal(versions, Refusal(self._now(), why, published.reasons, stay))
+            else:
+                forget_refusal(versions, numbers)
+        except OSError as error:
+            log.warning("what became of the menus cannot be noted in %s: %s", versions, error.strerror)
+
+    async def _publish(self, why: str, numbers: tuple[str, ...]) -> Published:
         live = {number.id: number.content_hash for number in self._attendant.numbers.values()}
         now = self._now()
         job = job_of(self._settings, now, why, live)
         ground = replace(job.ground, at=now + self._attendant.shift_s)
         candidate = await self._candidate(
-            replace(job, ground=ground, standing=dict(self._attendant.standing))
+            replace(job, ground=ground, standing=dict(self._attendant.standing), only=numbers)
         )
         if isinstance(candidate, str):
             return Published((), {}, (), None, 0, candidate)

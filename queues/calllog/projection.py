@@ -245,6 +245,7 @@ def _begin_talk(row: ContactRow, at: float, who: str) -> None:
     row["talk_started_at"] = at
     if row["answered_at"] is None:
         row["answered_at"] = at
+    if row["wait_s"] is None:  # who was connected directly may wait later
         row["wait_s"] = _waited_s(row, at)
 
 

@@ -31,9 +31,9 @@ def problem(folder: Path, text: str, environment: Mapping[str, str] | None = Non
     return str(found).removeprefix(f"{folder}/")
 
 
-def test_without_a_word_menus_reload_themselves_callers_are_told_of_now_and_there_are_no_scripts() -> None:
+def test_without_a_word_nothing_reloads_by_itself_callers_are_told_of_now_and_there_are_no_scripts() -> None:
     usual = Settings()
-    assert (usual.reloads, usual.as_if, usual.scripts, usual.calendar_at(NOON)) == (True, None, None, NOON)
+    assert (usual.reloads, usual.as_if, usual.scripts, usual.calendar_at(NOON)) == (False, None, None, NOON)
 
 
 def test_scripts_lie_beside_the_file(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_folded_texts_become_one_line() -> None:
         ("count: three", '1:8: count: expected a whole number from 1 to 5, found "three"'),
         ("count: 03", '1:8: count: expected a whole number from 1 to 5 without leading zeros, found "03"'),
         ("count: 1.0", '1:8: count: expected a whole number from 1 to 5, found "1.0"'),
-        ("open: on", '1:7: open: expected yes or no, found "on"'),
+        ("open: on", '1:7: open: expected yes or no, found "on"; did you mean yes?'),
         ("open:", "1:6: open: expected yes or no, found nothing"),
         ("kind: specialist", '1:7: kind: expected one of "specialists", "everybody", found "specialist"; did you mean "specialists"?'),
         ("kind: qqq", '1:7: kind: expected one of "specialists", "everybody", found "qqq"'),

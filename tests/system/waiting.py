@@ -65,7 +65,7 @@ def write_menus(folder: Path) -> None:
     number.mkdir(parents=True)
     keys = range(1, QUEUES + 1)
     (number / "number.yaml").write_text(
-        f"name: Load\nlanguage: sv\ncalled numbers: [{CALLED}]\ntrouble: Fel.\n", "utf-8"
+        f"name: Load\nlanguages: [sv]\ncalled numbers: [{CALLED}]\ntrouble: Fel.\n", "utf-8"
     )
     options = "".join(f'      {key}: {{text: "{key}.", to: queue-{key}}}\n' for key in keys)
     nodes = "".join(f"  queue-{key}: {{kind: queue, queue: queue-{key}}}\n" for key in keys)

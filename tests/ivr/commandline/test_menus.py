@@ -18,6 +18,7 @@ from ivr.editing.schemas import rendered, schemas
 from ivr.menu.number import load_number
 from ivr.prompts import PromptLibrary
 from ivr.settings import Settings
+from ivr.sound import wav
 from tests.ivr.menu.changed_folders import GROUND
 from tests.ivr.menu.test_broken import BASE, told
 
@@ -57,6 +58,32 @@ def test_a_path_is_a_folder_of_numbers_or_one_and_is_shown_as_it_was_given(
     assert (code, printed.split(": error: ")[0]) == (1, f"{folder}/menu.yaml:17:11")
 
 
+def test_the_name_of_a_number_stands_for_its_folder(installation: Path) -> None:
+    assert told(installation, "testby") == (0, "testby: 7 files, no errors\n")
+    change(installation, "menu.yaml", "wait: 4 s", "wait: 4")
+    assert told(installation, "testby")[1].startswith("menus/testby/menu.yaml:17:11: error: ")
+
+
+def test_a_number_may_not_claim_what_one_beside_it_has(installation: Path) -> None:
+    """Whoever checks one folder only is told so now, and not when it is to go live."""
+    beside = installation / "menus" / "annanby"
+    shutil.copytree(installation / "menus" / "testby", beside)
+    (beside / "menu.yaml").write_text("what is wrong there is theirs\n", encoding="utf-8")
+    code, printed = told(installation, "menus/testby")
+    problems = [line.split(": ")[0] for line in printed.splitlines()]
+    files = [problem.split(":")[0].removeprefix("menus/testby/") for problem in problems[:-1]]
+    assert (code, problems[-1]) == (1, "8 errors in 7 files")
+    assert files == [*["agents.yaml"] * 2, *["number.yaml"] * 2, *["officers.yaml"] * 1, *["queues.yaml"] * 3]
+    known = "found +46858028500 also in menus/annanby/number.yaml, line 6; remove one"
+    assert f"called numbers[1]: expected a number of its own, {known}" in printed
+
+
+def test_what_begins_with_a_sign_beside_a_number_is_no_number(installation: Path) -> None:
+    for name in (".old", "_testby"):
+        shutil.copytree(installation / "menus" / "testby", installation / "menus" / name)
+    assert told(installation, "menus/testby") == (0, "menus/testby: 7 files, no errors\n")
+
+
 def test_a_file_stands_for_its_folder(installation: Path) -> None:
     """Files are only right together: what an error in queues.yaml is may be the menu's fault."""
     change(installation, "menu.yaml", "queue: social", "queue: sosial")
@@ -86,7 +113,9 @@ def test_inside_the_folder_a_point_will_do(installation: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("menu", "menu:1:1: error: expected a folder of menus, found none; is it elsewhere, or named otherwise?"),
+        ("menu", 'menu:1:1: error: expected a file or a folder, or the name of one below menus, found neither; did you mean "menus"?'),
+        ("tsetby", 'tsetby:1:1: error: expected a file or a folder, or the name of one below menus, found neither; did you mean "testby"?'),
+        ("krisby", "krisby:1:1: error: expected a file or a folder, or the name of one below menus, found neither; there is: menus, testby"),
         ("menus/tsetby", "menus/tsetby:1:1: error: expected a folder of menus, found none; is it elsewhere, or named otherwise?"),
         ("vaxel.yaml/x", "vaxel.yaml/x:1:1: error: cannot read this folder: Not a directory"),
         ("scripts/parking.py", "scripts/parking.py:1:1: error: expected a folder, or a file of a number (number.yaml, menu.yaml, queues.yaml, agents.yaml, hours.yaml, messages.yaml, officers.yaml, scenarios.yaml), found another file"),
@@ -166,6 +195,25 @@ def test_a_recording_that_says_an_older_text_is_told(installation: Path) -> None
         f"menus/testby/recordings/sv/times/text.wav:1:1: warning: {warning}",
         "menus: 7 files, no errors, 1 warning",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "expected a WAV file, found something else"),
+        (b"no sound", "expected a WAV file, found something else"),
+        (b"".join(wav()), "expected speech, found no samples at all"),
+    ],
+)
+def test_a_recording_that_is_no_sound_is_an_error(installation: Path, content: bytes, found: str) -> None:
+    recording = installation / "menus/testby/recordings/sv/times/text.wav"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(content)
+    remedy = "save it as a WAV file with 16 bits, or take it out of the folder"
+    assert told(installation) == (
+        1,
+        f"menus/testby/recordings/sv/times/text.wav:1:1: error: {found}; {remedy}\n1 error in 7 files\n",
+    )
 
 
 def test_settings_that_are_wrong_are_told(tmp_path: Path) -> None:

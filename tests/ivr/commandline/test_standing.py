@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ivr.control.orders import Order
 
+ME = getpass.getuser()
 LATER = "no engine runs here: that holds from its next start on"
 USAGE = 2
 
@@ -83,7 +84,11 @@ def test_a_message_is_switched_on_listed_and_switched_off_without_an_engine(town
     on = at_noon(town, "crisis", "on", "--text", "Vatten.", "--text", "en: Water.", "--until", "18:00",
                  "--owner", "Kris")  # fmt: skip
     (name,) = [word for word in on[1][0].split() if word.startswith("2026")]
-    assert on == (0, [f"testby: crisis message {name} is on: heard by everybody who phones", LATER], [])
+    assert on == (
+        0,
+        [f"testby: crisis message {name} is on: heard by everybody who phones, until 18:00", LATER],
+        [],
+    )
     assert at_noon(town, "crisis", "list") == (
         0,
         [
@@ -156,7 +161,7 @@ def test_which_of_several_numbers_is_asked(town: Path) -> None:
 def test_hours_are_listed_with_what_holds_and_until_when(town: Path) -> None:
     assert at_noon(town, "hours", "list") == (
         0,
-        ["testby  office: open (weekly), until 2026-11-24 16:00"],
+        ["testby  office: open: weekly hours, until 2026-11-24 16:00"],
         [],
     )
     done = at_noon(town, "hours", "set", "emergency", "--until", "13:00")
@@ -167,7 +172,7 @@ def test_hours_are_listed_with_what_holds_and_until_when(town: Path) -> None:
     )
     assert at_noon(town, "hours", "list") == (
         0,
-        ["testby  office: closed (emergency), until 2026-11-24 13:00"],
+        [f"testby  office: closed for an emergency by {ME} since 2026-11-24 12:00, until 2026-11-24 13:00"],
         [],
     )
     _, (line,), _ = at_noon(town, "hours", "list", "--json")
@@ -180,6 +185,30 @@ def test_hours_are_listed_with_what_holds_and_until_when(town: Path) -> None:
             "changes_at": "2026-11-24 13:00",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "line"),
+    [
+        ("2026-11-24 20:00", "closed: outside weekly hours, until 2026-11-25 08:00"),
+        ("2026-12-24 11:00", "closed: holiday: julafton, until 2026-12-28 08:00"),
+        ("2026-11-30 11:00", "closed: dated exception: Vi har stängt för flytt., until 2026-12-01 08:00"),
+    ],
+)
+def test_what_decides_is_said_in_words(town: Path, day: str, line: str) -> None:
+    said = "sv: Vi har stängt för flytt., en: We are moving."
+    exceptions = f"    exceptions: [{{date: 2026-11-30, closed: yes, reason: {{{said}}}}}]\n"
+    hours = "hours:\n  office:\n    weekly: {monday-friday: 08:00-16:00}\n"
+    (town / "menus" / "testby" / "hours.yaml").write_text(hours + exceptions, encoding="utf-8")
+    with freeze_time(day):
+        assert vaxel(town, "hours", "list") == (0, [f"testby  office: {line}"], [])
+
+
+def test_hours_set_by_hand_are_listed_with_who_set_them(town: Path) -> None:
+    for state, said in (("closed", "closed by hand"), ("emergency", "closed for an emergency")):
+        at_noon(town, "hours", "set", state, *(["--sticky"] if state == "closed" else []))
+        _, lines, _ = at_noon(town, "hours", "list")
+        assert lines == [f"testby  office: {said} by {ME} since 2026-11-24 12:00, until somebody changes it"]
 
 
 def test_a_damaged_file_of_messages_is_one_line(town: Path) -> None:

@@ -30,7 +30,7 @@ NO_ORDER = "that is no order; is the command line as new as the engine?"
 TEXTS = st.dictionaries(st.text(max_size=3), st.text(max_size=20), max_size=3)
 ENDS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 ORDERS: st.SearchStrategy[Order] = st.one_of(
-    st.builds(Reload, st.text()),
+    st.builds(Reload, st.text(), st.lists(st.text(max_size=5), max_size=3).map(tuple)),
     st.builds(
         CrisisOn, st.text(), TEXTS, st.text(), ENDS, st.text(), st.text(), st.booleans()
     ),
@@ -67,7 +67,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
 )
 NAMES = ("number", "texts", "queue", "until", "recording", "owner", "is_drill", "crisis", "state", "hours",
-         "reason", "is_sticky", "why", "order", "more")  # fmt: skip
+         "reason", "is_sticky", "why", "order", "numbers", "more")  # fmt: skip
 
 
 @given(
@@ -91,6 +91,9 @@ def test_whatever_the_fields_hold_an_order_that_is_read_is_whole(
         b"",
         b"null",
         b'{"order":"Reload","why":7}',
+        b'{"order":"Reload","numbers":"ab"}',
+        b'{"order":"Reload","numbers":[7]}',
+        b'{"order":"CrisisOff","number":"a","numbers":["a"]}',
         b'{"order":"Drop"}',
         b'{"order":["Reload"]}',
         b'{"order":"CrisisOff"}',

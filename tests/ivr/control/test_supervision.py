@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,9 +37,11 @@ class Told(Publisher):
         super().__init__(settings_of(folder), attendant, lambda _: (), lambda: NOON)
         self.published = published
         self.whys: list[str] = []
+        self.numbers: list[tuple[str, ...]] = []
 
-    async def publish(self, why: str) -> Published:
+    async def publish(self, why: str, numbers: tuple[str, ...] = ()) -> Published:
         self.whys.append(why)
+        self.numbers.append(numbers)
         return self.published
 
 
@@ -106,7 +109,7 @@ def test_a_crisis_message_is_spoken_and_noted_before_it_is_told(town: Town) -> N
         "",
         "Kris",
     )
-    line = f"testby: crisis message {event.crisis} is on: heard by everybody who phones"
+    line = f"testby: crisis message {event.crisis} is on: heard by everybody who phones, until it is switched off"
     assert answer == Answer(is_done=True, lines=(line,), fields={"crisis": event.crisis})
     assert town.noted_first == [True]
     assert town.spoken == [["en|150|No water.", "sv|150|Vattnet är avstängt."]]
@@ -122,8 +125,39 @@ def test_a_crisis_message_is_spoken_and_noted_before_it_is_told(town: Town) -> N
 )  # fmt: skip
 def test_who_hears_a_crisis_message_is_told(town: Town, order: CrisisOn, heard: str) -> None:
     (answer,) = town.carry_out(order)
-    assert answer.lines[0].endswith(f" is on: {heard}")
+    assert answer.lines[0].endswith(f" is on: {heard}, until it is switched off")
     assert [getattr(event, "owner", None) for event in town.events] == ["johan"]
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (NOON + 6 * 3600, "18:00"),
+        (NOON + 30 * 3600, "tomorrow 18:00"),
+        (NOON + 54 * 3600, "2026-11-26 18:00"),
+    ],
+)
+@pytest.mark.parametrize("shift_s", [0.0, 86_400.0])
+def test_until_when_a_crisis_message_is_heard_is_told(
+    town: Town, until: float, told: str, shift_s: float
+) -> None:
+    town.attendant.shift_s = shift_s
+    (answer,) = town.carry_out(replace(ON, until=until))
+    assert answer.lines[0].endswith(f", until {told}")
+
+
+def test_languages_without_a_text_and_messages_that_are_on_are_told(town: Town) -> None:
+    first, second, third = town.carry_out(ON, CrisisOn("testby", {"sv": "El."}), ON)
+    ids = [answer.fields["crisis"] for answer in (first, second, third)]
+    assert first.lines[1:] == ()
+    assert second.lines[1:] == (
+        "testby: it has no text in en: who chose that hears it in sv; "
+        f"vaxel crisis off {ids[1]}, then on again with --text 'en: …' too",
+        f"testby: another message is on already: {ids[0]}; vaxel crisis list shows all",
+    )
+    assert third.lines[1:] == (
+        f"testby: 2 other messages are on already: {ids[0]}, {ids[1]}; vaxel crisis list shows all",
+    )
 
 
 def test_two_messages_of_one_second_are_two(town: Town) -> None:
@@ -234,10 +268,15 @@ def test_a_message_that_is_over_is_none_that_is_on(town: Town) -> None:
 @pytest.mark.parametrize(
     ("order", "line"),
     [
-        (SetHours("testby", "open"), "testby: office is open until the next change of hours"),
+        (SetHours("testby", "open"),
+         "testby: office is open until 2026-11-24 16:00, when the calendar next changes"),
+        (SetHours("testby", "closed", is_sticky=True),
+         "testby: office is closed until somebody changes it"),
+        (SetHours("testby", "emergency", until=NOON + 3600),
+         "testby: office is closed for an emergency until 2026-11-24 13:00"),
         (SetHours("testby", "closed", "office", until=NOON + 3600),
          "testby: office is closed until 2026-11-24 13:00"),
-        (SetHours("testby", "emergency", is_sticky=True),
+        (SetHours("testby", "emergency"),
          "testby: office is closed for an emergency until somebody changes it"),
         (SetHours("testby", "calendar"), "testby: office goes by its calendar again"),
     ],
@@ -330,11 +369,16 @@ def test_a_reload_is_told_number_by_number(tmp_path: Path, published: Published,
     assert town.publisher.whys == ["by hand, johan"]
 
 
+def test_a_reload_of_some_numbers_is_of_these(town: Town) -> None:
+    town.carry_out(Reload("back to version 1", ("testby",)))
+    assert (town.publisher.whys, town.publisher.numbers) == (["back to version 1, johan"], [("testby",)])
+
+
 def test_a_crisis_message_does_not_wait_for_a_reload(town: Town) -> None:
     holds = asyncio.Event()
 
-    async def hold(why: str) -> Published:
-        assert why == "by hand, johan"
+    async def hold(why: str, numbers: tuple[str, ...] = ()) -> Published:
+        assert (why, numbers) == ("by hand, johan", ())
         await holds.wait()
         return town.publisher.published
 

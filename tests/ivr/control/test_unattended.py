@@ -50,8 +50,15 @@ def test_a_message_is_noted_for_the_next_start(settings: Settings) -> None:
     assert (event.languages, event.texts, event.owner) == (("sv", "en"), ("Vatten.", "Water."), "Kris")
     assert before <= event.since <= time.time()
     assert event.until == before + 60
-    line = f"testby: crisis message {event.crisis} is on: heard by everybody who phones"
-    assert answer == Answer(is_done=True, lines=(line, FROM_NEXT_START), fields={"crisis": event.crisis})
+    assert event.until is not None
+    until = datetime.fromtimestamp(event.until, settings.time_zone)
+    assert answer.lines[0].startswith(
+        f"testby: crisis message {event.crisis} is on: heard by everybody who phones, until "
+    )
+    assert answer.lines[0].endswith(f"{until:%H:%M}")
+    assert answer == Answer(
+        is_done=True, lines=(answer.lines[0], FROM_NEXT_START), fields={"crisis": event.crisis}
+    )
 
 
 def test_two_messages_of_one_second_are_two_and_are_switched_off_together(settings: Settings) -> None:
@@ -64,13 +71,24 @@ def test_two_messages_of_one_second_are_two_and_are_switched_off_together(settin
 
 def test_hours_are_noted_and_forgotten(settings: Settings) -> None:
     answer = note(settings, SetHours("testby", "closed", reason={"": "Vi övar."}))
-    assert answer.lines == ("testby: office is closed until the next change of hours", FROM_NEXT_START)
+    assert answer.lines[0].startswith("testby: office is closed until 2")
+    assert answer.lines[0].endswith(", when the calendar next changes")
+    assert answer.lines[1:] == (FROM_NEXT_START,)
     (event,) = stands(settings)
     assert isinstance(event, HoursOverridden)
     assert (event.hours, event.is_open, event.texts) == ("office", False, ("Vi övar.",))
     answer = note(settings, SetHours("testby", "calendar"))
     assert answer.lines == ("testby: office goes by its calendar again", FROM_NEXT_START)
     assert stands(settings) == []
+
+
+def test_an_emergency_does_not_end_by_itself_unless_its_end_is_said(settings: Settings) -> None:
+    answer = note(settings, SetHours("testby", "emergency"))
+    assert answer.lines[0] == "testby: office is closed for an emergency until somebody changes it"
+    note(settings, SetHours("testby", "emergency", until=time.time() + 60))
+    (event,) = stands(settings)
+    assert isinstance(event, HoursOverridden)
+    assert not event.is_sticky
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_dialled_extension_may_be_read_back_before_it_rings() -> None:
 def test_a_script_has_the_caller_when_everything_was_said() -> None:
     steps = course(MENU, "3", DONE)
     assert [shown(now) for now in steps[1:]] == [("Say parking", "parking"), ("Run parking",)]
-    assert steps[-1].command == Run("parking", "parking:main")
+    assert steps[-1].command == Run("parking", "parking:main", ("no",))
     assert isinstance(steps[-1].state, Running)
 
 

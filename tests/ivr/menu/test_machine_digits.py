@@ -67,7 +67,7 @@ def test_as_many_digits_as_asked_for_are_taken(keys: Event | str, expected: tupl
 
 def test_a_fixed_number_of_digits_needs_no_end() -> None:
     command = walked(FIXED, "1").command
-    assert command == Ask("case", (said("case").said_in("sv"),), WAIT_S, 4, open_keys="*#0")
+    assert command == Ask("case", (said("case").said_in("sv"),), WAIT_S, 4, open_keys="*#0", collects=True)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_digits_are_read_back_and_one_key_is_waited_for() -> None:
     now = walked(READ, "1", "4711")
     assert shown(now) == ("Ask case", *READ_OUT)
     assert isinstance(now.command, Ask)
-    assert (now.command.max_digits, now.command.is_secret, now.command.open_keys) == (1, False, "")
+    assert (now.command.max_digits, now.command.is_secret, now.command.open_keys) == (1, False, "12*#0")
     assert noted(now) == ["Answered case taken case"]
 
 

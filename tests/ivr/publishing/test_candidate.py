@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,6 +174,48 @@ def test_a_folder_that_is_gone_is_not_among_the_numbers_that_may_go_live(tmp_pat
     assert (candidate.changed, candidate.version) == ((), 2)
     assert hashes_of(candidate) == {"testby": live["testby"]}
     assert make_candidate(job_in(tmp_path, hashes_of(candidate))) == NOTHING_NEW
+
+
+def test_only_named_numbers_change_and_the_others_stay_as_they_are_live(tmp_path: Path, menus: Path) -> None:
+    live = made_live(tmp_path)
+    write_number(menus, "testby", greeting="Hej.")
+    shutil.rmtree(menus / "nyby")
+    write_number(menus, "storby")
+    candidate = make_candidate(replace(job_in(tmp_path, live), only=("testby",)))
+    assert (candidate.changed, candidate.refused) == (("testby",), {})
+    assert hashes_of(candidate).keys() == {"nyby", "testby"}
+    assert hashes_of(candidate)["nyby"] == live["nyby"]
+    assert load_number(Versions(tmp_path / "versions").get(2).menus / "nyby").content_hash == live["nyby"]
+
+
+def test_a_named_number_whose_folder_is_gone_goes_and_a_new_one_comes(tmp_path: Path, menus: Path) -> None:
+    live = made_live(tmp_path)
+    shutil.rmtree(menus / "nyby")
+    write_number(menus, "landsby")
+    candidate = make_candidate(replace(job_in(tmp_path, live), only=("nyby", "landsby")))
+    assert hashes_of(candidate).keys() == {"landsby", "testby"}
+
+
+def test_a_named_number_that_there_is_not_is_told(tmp_path: Path, menus: Path) -> None:
+    live = made_live(tmp_path)
+    write_number(menus, "testby", greeting="Hej.")
+    candidate = make_candidate(replace(job_in(tmp_path, live), only=("testby", "nybby")))
+    why = 'nybby: there is no such number; did you mean "nyby"?'
+    assert candidate == NOTHING_NEW._replace(refused={"nybby": (why,)})
+
+
+def test_what_is_live_and_kept_nowhere_cannot_stay_unless_its_files_are_the_same(
+    tmp_path: Path, menus: Path
+) -> None:
+    live = made_live(tmp_path)
+    shutil.rmtree(tmp_path / "versions")
+    write_number(menus, "testby", greeting="Hej.")
+    job = replace(job_in(tmp_path, live), only=("testby",))
+    assert make_candidate(job).changed == ("testby",)
+    shutil.rmtree(tmp_path / "versions")
+    write_number(menus, "nyby", greeting="Hej.")
+    why = "nyby: no copy is kept of what is live, so it cannot stay; reload every number"
+    assert make_candidate(job) == NOTHING_NEW._replace(refused={"nyby": (why,)})
 
 
 def test_the_default_numbers_folder_may_not_go(tmp_path: Path, menus: Path) -> None:

@@ -21,6 +21,7 @@ from ivr.menu.number import Ground
 from ivr.menu.texts import Prompt
 from ivr.publishing.candidate import make_candidate
 from ivr.publishing.publisher import Published, Publisher
+from ivr.publishing.refusals import Refusal, last_refusal
 from routing.events import ConfigurationChanged
 from tests.ivr.proving.testby import MENUS as TESTBY
 from tests.ivr.proving.testby import SCRIPTS
@@ -51,12 +52,12 @@ class Live:
             self.attendant.take(ConfigurationChanged(number.id, number.content_hash))
         return ("render Asterisk's configuration",)
 
-    def publish(self, *whys: str) -> list[Published]:
+    def publish(self, *whys: str, numbers: tuple[str, ...] = ()) -> list[Published]:
         """Publish at once for each of these reasons, in an event loop of its own."""
 
         async def main() -> list[Published]:
             async with asyncio.timeout(STORY_S):
-                return await asyncio.gather(*(self.publisher.publish(why) for why in whys))
+                return await asyncio.gather(*(self.publisher.publish(why, numbers) for why in whys))
 
         return asyncio.run(main())
 
@@ -121,6 +122,39 @@ def test_a_folder_that_is_gone_is_live_no_more(
     assert (published.changed, published.removed, published.version) == ((), ("nyby",), 2)
     assert live.swaps[1:] == [["testby"]]
     assert "nyby is live no more: its folder is gone; by hand" in caplog.text
+
+
+def test_only_the_numbers_that_are_named_go_live(live: Live, tmp_path: Path) -> None:
+    live.publish("by hand")
+    for name in ("testby", "nyby"):
+        write_number(tmp_path / "menus", name, greeting="Hej.")
+    (published,) = live.publish("by hand", numbers=("nyby",))
+    assert (published.changed, published.version) == (("nyby",), 2)
+    assert live.publish("by hand")[0].changed == ("testby",)
+
+
+def test_a_refusal_is_kept_until_what_was_refused_is_good(live: Live, tmp_path: Path) -> None:
+    live.publish("by hand")
+    spoil(tmp_path / "menus")
+    (published,) = live.publish("a file was saved")
+    kept = Refusal(NOON, "a file was saved", published.reasons, ("testby",))
+    assert last_refusal(tmp_path / "versions") == kept
+    live.publish("by hand", numbers=("nyby",))
+    assert last_refusal(tmp_path / "versions") == kept
+    write_number(tmp_path / "menus", "testby")
+    live.publish("by hand", numbers=("testby",))
+    assert last_refusal(tmp_path / "versions") is None
+    spoil(tmp_path / "menus")
+    live.publish("by hand")
+    write_number(tmp_path / "menus", "testby")
+    live.publish("by hand")
+    assert last_refusal(tmp_path / "versions") is None
+
+
+@pytest.mark.parametrize("text", ["", "7", "{}", '{"at": 1, "why": "", "lines": [], "numbers": []}'])
+def test_a_damaged_note_of_a_refusal_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "refused.json").write_text(text, encoding="ascii")
+    assert last_refusal(tmp_path) is None
 
 
 def test_what_stands_is_spoken_for_the_new_menus_before_they_are_live(live: Live, tmp_path: Path) -> None:

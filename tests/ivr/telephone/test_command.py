@@ -77,9 +77,9 @@ def test_the_whole_call_as_json(settings: Path) -> None:
             },
             {
                 "at_s": 4.5,
-                "language": "sv",
-                "name": "welcome/option-1",
-                "text": "För äldre-…",
+                "language": "fi",
+                "name": "welcome/option-7",
+                "text": "…",
             },
             {
                 "at_s": 5.5,
@@ -106,7 +106,7 @@ def test_where_no_engine_runs_the_files_are_taken_and_nothing_is_left_behind(set
         result.stderr,
     )
     assert result.stdout.endswith(
-        "en  For English, press 8.\n  > 3\nsv  Du kopplas nu till förskola, skola och utbildning.\n"
+        "tryck stjärna.\n  > 3\n    Du kopplas nu till förskola, skola och utbildning.\n"
         "queue: school\n    ♪ music while waiting\nends: waiting in the queue (the telephone hangs up)\n"
     )
     assert sorted(path.name for path in settings.parent.iterdir()) == ["menus", "vaxel.yaml"]

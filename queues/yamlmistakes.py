@@ -1,0 +1,210 @@
+"""What is wrong where a YAML parser gives up: in words for somebody who has never heard of a block mapping.
+
+Owns these words, and the looking for the place where the mistake was made, which is often some lines before
+the one where a parser finds it. Must not know what any key means.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import yaml
+
+TOO_DEEP: Final = "expected at most {} lists and keys inside each other, found more"
+
+_INDENTATION = "expected as many blanks before this line as before those that it belongs with"
+_NUMBER_OF_CHARACTER = "expected the number of a character after the backslash"
+_DASH = 'expected no "- " here: a list begins on the line below its key, and a text that begins with "- " needs quotes'
+_TEXT_BELOW = "expected the text on the lines below the > or |, indented"
+# What libyaml says of the mistakes that people make, and PyYAML's own parser where it says it otherwise; and
+# what it should say to them.
+_MISTAKES = {
+    "mapping values": 'expected no ": " within a text; put it in quotes, or indent it like the line before',
+    "expected '-' indicator": _INDENTATION,
+    "expected key": _INDENTATION,
+    "<block end>": _INDENTATION,
+    "<document start>": "expected no more lines after the end; indent this one as the first is indented",
+    "node content": "expected a text, or a closing bracket; a text that begins with a sign needs quotes",
+    "could not find expected ':'": "expected a colon after the key in the line before",
+    "expected ',' or '}'": "expected a comma or a closing }; a text that holds a comma needs quotes",
+    "expected ',' or ']'": "expected a comma or a closing ]; a text that holds a comma needs quotes",
+    "found unexpected end of stream": "expected closing quotes, found the end of the file",
+    "cannot start any token": "expected a text in quotes, because it begins with a sign that YAML keeps",
+    "another document": 'expected one document in a file, found "---"; remove that line',
+    "expected alphabetic or numeric": "expected a text in quotes, because it begins with * or &",
+    "while scanning a directive": "expected no line that begins with %",
+    "found incompatible YAML document": "expected no line that begins with %",
+    "found unexpected ':'": "expected a value after the colon; a text that ends with a colon needs quotes",
+    "unknown escape character": "expected a text without this backslash; for a backslash itself write two",
+    "Unicode character escape": _NUMBER_OF_CHARACTER,
+    "hexdecimal number": _NUMBER_OF_CHARACTER,
+    "comment or line break": _TEXT_BELOW,
+    "chomping": _TEXT_BELOW,
+    "block sequence entries": _DASH,
+}
+
+
+_CURLY: Final = "”“„«»"
+_SINGLE: Final = "\u2019\u2018\u201a"
+_STRAIGHT: Final = 'expected straight quotes ("), found {}; write " on both sides of the text'
+_UNCLOSED: Final = "expected closing quotes for the text that begins here, found none; write {} where it ends"
+_NO_COLON: Final = 'expected a colon after the key in this line, such as "name: text", found none'
+_NO_BLANK: Final = "expected a blank after the colon in this line, found {}"
+_QUOTE_AS_SIGN: Final = re.compile(rf"(?:^|[:,\[{{] |- |[\[{{])\s*([{_CURLY}{_SINGLE}])")
+_KEY: Final = re.compile(r"\s*(?:- )?[\w +-]+:(?:\s|$)")
+_NO_BLANK_AFTER: Final = re.compile(r"\s*(?:- )?[\w-][\w -]*:([^\s/])")
+_WIDE_AFTER: Final = re.compile("\\s*(?:- )?[\\w-][\\w -]*:([\u00a0\u2000-\u200a\u202f])")
+
+
+class Place(NamedTuple):
+    """Where a mistake was made, from 1, and what is to be said of it."""
+
+    line: int
+    column: int
+    message: str
+
+
+def mistake(text: str, error: yaml.MarkedYAMLError) -> Place:
+    """Say what is wrong with a text that a parser gave up on, and where."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+    rows = text.split("\n")
+    if line > len(rows):  # some mistakes are found behind the end
+        line, column = len(rows), len(rows[-1]) + 1
+    began = error.context_mark.line + 1 if error.context_mark is not None else line
+    return (
+        _typographic_before(rows, min(began, line), line)
+        or _unclosed(rows, line)
+        or _without_colon(rows, line, began, error.problem or "")
+        or Place(line, column, _words(error))
+    )
+
+
+def typographic(value: str) -> str | None:
+    """Say what is wrong with a text without quotes if those that a text editor puts were meant as some."""
+    if value[:1] in tuple(_CURLY) and (sum(map(value.count, _CURLY)) == 1 or value[-1] in _CURLY):
+        return _STRAIGHT.format(value[0])
+    if value[:1] in tuple(_SINGLE) and len(value) > 1 and value[-1] in _SINGLE:
+        return _STRAIGHT.format(value[0])
+    return None
+
+
+def _typographic_before(rows: list[str], first: int, last: int) -> Place | None:
+    for number in range(first, last + 1):
+        found = _QUOTE_AS_SIGN.search(rows[number - 1])
+        if found is not None:
+            return Place(number, found.start(1) + 1, _STRAIGHT.format(found[1]))
+    return None
+
+
+def _unclosed(rows: list[str], last: int) -> Place | None:
+    """Find quotes that open up to the line `last` and do not close before what looks like another key."""
+    opened: tuple[int, int, str] | None = None
+    inside = 0  # brackets and braces
+    block: int | None = None  # the indentation of a key whose text stands below it after > or |
+    for number, row in enumerate(rows, start=1):
+        indentation = len(row) - len(row.lstrip(" "))
+        if opened is not None and _KEY.match(row):
+            break
+        if block is not None and (not row.strip() or indentation > block):
+            continue
+        block, at, is_start = None, indentation, True
+        while at < len(row):
+            sign = row[at]
+            if opened is not None:
+                at, opened = _past(row, at, opened)
+                is_start = False
+                continue
+            if sign in "\"'" and is_start:
+                if number > last:
+                    return None
+                opened = number, at + 1, sign
+            elif sign == "#" and (at == 0 or row[at - 1] == " "):
+                break
+            elif sign in "[{" and (is_start or inside):
+                inside += 1
+            elif sign in "]}" and inside:
+                inside -= 1
+            elif sign in ">|" and is_start and not inside:
+                block = indentation
+                break
+            after = row[at + 1 : at + 2]
+            is_start = (
+                (sign == " " and is_start)
+                or (sign in ":-" and after in {"", " "})
+                or (bool(inside) and sign in "[{,")
+            )
+            at += 1
+    if opened is None:
+        return None
+    number, column, sign = opened
+    curly = next((each for each in rows[number - 1][column:] if each in _CURLY + _SINGLE), None)
+    return Place(number, column, _UNCLOSED.format(sign) if curly is None else _STRAIGHT.format(curly))
+
+
+def _past(row: str, at: int, opened: tuple[int, int, str]) -> tuple[int, tuple[int, int, str] | None]:
+    """Go one step on within quotes: to which sign, and whether they are open still."""
+    sign = opened[2]
+    if sign == '"' and row[at] == "\\":
+        return at + 2, opened
+    if row[at] != sign:
+        return at + 1, opened
+    if sign == "'" and row[at + 1 : at + 2] == "'":
+        return at + 2, opened
+    return at + 1, None
+
+
+def _without_colon(rows: list[str], line: int, began: int, problem: str) -> Place | None:
+    """Find the line that was to be a key, before the one in which a parser finds a colon too many."""
+    if "mapping values" in problem:
+        at = line - 1
+        while at and not rows[at - 1].split("#")[0].strip():
+            at -= 1
+    elif "could not find expected ':'" in problem:
+        at = began
+    else:
+        return None
+    row = rows[at - 1] if at else ""
+    column = len(row) - len(row.lstrip()) + 1
+    for pattern, shown in (
+        (_WIDE_AFTER, "a blank of another kind (U+{0:04X}); press the space bar instead"),
+        (_NO_BLANK_AFTER, '"{1}"'),
+    ):
+        found = pattern.match(row)
+        if found is not None:
+            return Place(at, found.end(), _NO_BLANK.format(shown.format(ord(found[1]), found[1])))
+    before = next((each for each in reversed(rows[: max(0, at - 1)]) if each.split("#")[0].strip()), "")
+    goes_on = (
+        before.strip()
+        and not before.split(" #")[0].rstrip().endswith(":")
+        and len(before) - len(before.lstrip()) < column - 1
+    )
+    if not row.strip() or ":" in row or row.lstrip()[0] in "\"'[{" or goes_on:
+        return None
+    return Place(at, column, _NO_COLON)
+
+
+def _words(error: yaml.MarkedYAMLError) -> str:
+    """Say what is wrong in words for somebody who has never heard of a block mapping."""
+    problem = error.problem or ""
+    if problem.startswith(TOO_DEEP[:16]):
+        return problem
+    for theirs, ours in _MISTAKES.items():
+        if theirs in problem:
+            return f"{ours}{_began(error)}"
+    what = ", ".join(part for part in (error.context, error.problem) if part)
+    return f"expected YAML, found a mistake in it: {what}"
+
+
+def _began(error: yaml.MarkedYAMLError) -> str:
+    """Say where the part began in which the mistake is, if that is another line."""
+    began, found = error.context_mark, error.problem_mark
+    if (
+        began is None
+        or (found is not None and began.line == found.line)
+        or "document" in (error.problem or "")
+    ):
+        return ""
+    return f"; the part began in line {began.line + 1}"
