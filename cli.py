@@ -110,6 +110,7 @@ def serve(ctx: click.Context) -> None:
     """Answer the municipal numbers until told to stop (SIGTERM, Ctrl-C)."""
     import uvloop
 
+    from ivr.commandline.progress import Progress
     from ivr.prompts import PromptLibrary
     from ivr.service import Engine, Parts
     from ivr.starting import numbers_to_start_with
@@ -117,9 +118,8 @@ def serve(ctx: click.Context) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = _settings(ctx)
-    numbers = numbers_to_start_with(
-        settings, lambda done, of: click.echo(f"prompts: {done} of {of} spoken", err=True)
-    )
+    progress = Progress(lambda line: click.echo(line, err=True), "prompts: ")
+    numbers = numbers_to_start_with(settings, progress)
     prompts = PromptLibrary.of(settings)
     uvloop.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
 

@@ -80,7 +80,8 @@ class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
     __slots__ = (
-        "agent", "answered", "away", "chosen", "ended_by", "helped", "id", "met_at", "number", "outcome", "phase",
+        "agent", "answered", "away", "chosen", "ended_by", "helped", "id", "met_at", "number", "outcome",
+        "phase",
         "queued", "state", "task", "withdrawn",
     )  # fmt: skip
 

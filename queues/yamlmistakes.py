@@ -16,7 +16,7 @@ TOO_DEEP: Final = "expected at most {} lists and keys inside each other, found m
 
 _INDENTATION = "expected as many blanks before this line as before those that it belongs with"
 _NUMBER_OF_CHARACTER = "expected the number of a character after the backslash"
-_DASH = 'expected no "- " here: a list begins on the line below its key, and a text that begins with "- " needs quotes'
+_DASH = 'expected no "- " here: lists begin on the line below the key; a text that begins so needs quotes'
 _TEXT_BELOW = "expected the text on the lines below the > or |, indented"
 # What libyaml says of the mistakes that people make, and PyYAML's own parser where it says it otherwise; and
 # what it should say to them.
@@ -53,6 +53,7 @@ _UNCLOSED: Final = "expected closing quotes for the text that begins here, found
 _NO_COLON: Final = 'expected a colon after the key in this line, such as "name: text", found none'
 _NO_BLANK: Final = "expected a blank after the colon in this line, found {}"
 _QUOTE_AS_SIGN: Final = re.compile(rf"(?:^|[:,\[{{] |- |[\[{{])\s*([{_CURLY}{_SINGLE}])")
+_CLOSED_BY_CURLY: Final = re.compile(rf'"[^"{_CURLY}]*([{_CURLY}])\s*(?:[,}}\]]|$)')
 _KEY: Final = re.compile(r"\s*(?:- )?[\w +-]+:(?:\s|$)")
 _NO_BLANK_AFTER: Final = re.compile(r"\s*(?:- )?[\w-][\w -]*:([^\s/])")
 _WIDE_AFTER: Final = re.compile("\\s*(?:- )?[\\w-][\\w -]*:([\u00a0\u2000-\u200a\u202f])")
@@ -93,7 +94,8 @@ def typographic(value: str) -> str | None:
 
 def _typographic_before(rows: list[str], first: int, last: int) -> Place | None:
     for number in range(first, last + 1):
-        found = _QUOTE_AS_SIGN.search(rows[number - 1])
+        row = rows[number - 1]
+        found = _QUOTE_AS_SIGN.search(row) or _CLOSED_BY_CURLY.search(row)
         if found is not None:
             return Place(number, found.start(1) + 1, _STRAIGHT.format(found[1]))
     return None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 MENUS = Path(__file__).resolve().parents[1] / "menus"
+FEW_TEXTS = Path(__file__).resolve().parent / "system" / "menus" / "krisby"
 PLACE = re.compile(r"^\S+:\d+:\d+: (error|warning): .+$")
 
 
@@ -53,8 +54,9 @@ def speaking(folder: Path) -> Path:
         file.setsampwidth(2)
         file.setframerate(22_050)
         file.writeframes(b"\x00\x20\x00\x20\x00\xe0\x00\xe0" * 5_512)
+    shutil.copytree(FEW_TEXTS, folder / "menus" / FEW_TEXTS.name)
     settings = folder / "vaxel.yaml"
-    settings.write_text(f"speech: cp {folder}/hum.wav {{output}}\n", encoding="utf-8")
+    settings.write_text(f"menus: menus\nspeech: cp {folder}/hum.wav {{output}}\n", encoding="utf-8")
     return settings
 
 
@@ -111,10 +113,10 @@ def test_settings_that_are_not_there_are_one_line(tmp_path: Path) -> None:
 
 def test_a_default_number_that_is_none_is_told_before_anybody_calls(tmp_path: Path) -> None:
     settings = speaking(tmp_path)
-    settings.write_text(settings.read_text(encoding="utf-8") + "default number: jarfala\n", encoding="utf-8")
-    told = vaxel(tmp_path, "--settings", str(settings), "serve")
+    settings.write_text(settings.read_text(encoding="utf-8") + "default number: krisb\n", encoding="utf-8")
+    told = vaxel(tmp_path, "--settings", str(settings), "serve", VAXEL_MENUS=str(tmp_path / "menus"))
     assert told.exit_code == 1
-    assert told.stderr.splitlines()[-1].endswith('named "jarfala"; did you mean "jarfalla"?')
+    assert told.stderr.splitlines()[-1].endswith('named "krisb"; did you mean "krisby"?')
 
 
 # --- what the machine lacks -------------------------------------------------------------------------
@@ -124,7 +126,10 @@ def test_an_agi_port_in_use_is_one_line(tmp_path: Path) -> None:
     settings = speaking(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = vaxel(tmp_path, "--settings", str(settings), "serve", VAXEL_AGI_PORT=str(port))
+        few = str(tmp_path / "menus")
+        told = vaxel(
+            tmp_path, "--settings", str(settings), "serve", VAXEL_AGI_PORT=str(port), VAXEL_MENUS=few
+        )
     assert told.exit_code == 1
     errors = [line for line in told.stderr.splitlines() if not line.startswith("prompts: ")]
     assert errors == [

@@ -44,6 +44,23 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     ctx.exit(EXIT_ERRORS if checked.errors else 0)
 
 
+@menus.command("new")
+@click.argument("number", metavar="ID")
+@click.pass_context
+def new(ctx: click.Context, number: str) -> None:
+    """Make the folder of a new number, small and complete, for you to change.
+
+    ID is the folder's name below the installation's menus.
+    """
+    from ivr.editing.beginning import TEMPLATE, begin_number
+    from ivr.settings import load_settings, share
+
+    folder = begin_number(number, _near(load_settings(ctx.obj).menus), share("menus") / TEMPLATE)
+    click.echo(f"{folder}: made; the called number is invented, write yours in {folder / 'number.yaml'}")
+    commands = ("menus check", "menus test", "call --draft --to")
+    click.echo(f"next: {'; '.join(f'vaxel {command} {number}' for command in commands)}")
+
+
 @menus.command("schema")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="The folder; menus/_schema when left out."

@@ -5,6 +5,7 @@ Owns the command line of it. Must not know how a sound is made.
 
 from __future__ import annotations
 
+import difflib
 import json
 import shutil
 import time
@@ -13,11 +14,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from queues.problems import MAX_WORD
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ivr.menu.texts import Prompt
     from ivr.settings import Settings
 
 WIDTH_WITHOUT_TERMINAL = 160
+MOST_MEANT = 3  # names that an error suggests
 
 _NUMBER = click.option("--number", help="Only the prompts of this folder of menus.")
 _LANGUAGE = click.option("--language", help="Only this language, such as sv.")
@@ -32,6 +38,7 @@ def prompts() -> None:
 @click.pass_context
 def build(ctx: click.Context) -> None:
     """Speak everything that has not been spoken yet, for the coming days too."""
+    from ivr.commandline.progress import Progress
     from ivr.menu.number import load_numbers
     from ivr.prompts import PromptLibrary
     from ivr.speaking import prepare
@@ -39,11 +46,12 @@ def build(ctx: click.Context) -> None:
     settings = _settings(ctx)
     numbers = load_numbers(settings.menus, settings.ground)
     spoken = 0
+    tell = Progress(lambda line: click.echo(line, err=True))
 
     def progress(done: int, of: int) -> None:
         nonlocal spoken
         spoken = done
-        click.echo(f"{done} of {of} spoken", err=True)
+        tell(done, of)
 
     at = settings.calendar_at(time.time())
     prepare(PromptLibrary.of(settings), numbers, at, progress=progress)
@@ -72,10 +80,13 @@ def list_prompts(
         each for each in listing(PromptLibrary.of(settings), wanted) if state in {None, each.state.value}
     ]
     if as_json:
-        click.echo(json.dumps([prompt_json(each) for each in listed], ensure_ascii=False))
+        rows = [{**prompt_json(each), "numbers": wanted[each.prompt]} for each in listed]
+        click.echo(json.dumps(rows, ensure_ascii=False))
         return
     width = shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 0)).columns
-    click.echo(prompts_table(listed, width=width), nl=False)
+    several = len({number for numbers in wanted.values() for number in numbers}) > 1
+    of = {prompt: ", ".join(numbers) for prompt, numbers in wanted.items()} if several else None
+    click.echo(prompts_table(listed, width=width, numbers=of), nl=False)
 
 
 @prompts.command("play")
@@ -89,13 +100,12 @@ def play_prompt(
 ) -> None:
     """Play a prompt on this machine's loudspeaker: NAME as `vaxel prompts list` shows it."""
     from ivr.prompts import PromptLibrary, play
-    from queues.problems import suggestion
 
     settings = _settings(ctx)
     known = _prompts(settings, number, language)
     found = [prompt for prompt in known if prompt.name == name]
     if not found:
-        raise click.UsageError(f"there is no prompt {name}; {suggestion(name, {p.name for p in known})}")
+        raise click.UsageError(f"there is no prompt {name}; {_meant(name, {p.name for p in known})}")
     library = PromptLibrary.of(settings)
     for prompt in found if out is None else found[:1]:
         if not library.is_built(prompt):
@@ -109,7 +119,16 @@ def play_prompt(
             click.echo(out)
 
 
-def _prompts(settings: Settings, number: str | None, language: str | None) -> list[Prompt]:
+def _meant(name: str, known: Collection[str]) -> str:
+    """Say which names were probably meant: at most three, there are hundreds."""
+    near = difflib.get_close_matches(name[:MAX_WORD], sorted(known), n=MOST_MEANT)
+    if not near:
+        return "vaxel prompts list shows those there are"
+    return "did you mean " + " or ".join(f'"{each}"' for each in near) + "?"
+
+
+def _prompts(settings: Settings, number: str | None, language: str | None) -> dict[Prompt, list[str]]:
+    """Return each prompt with the numbers that say it."""
     from ivr.menu.number import load_numbers
     from ivr.speaking import all_prompts
     from queues.problems import suggestion
@@ -119,8 +138,13 @@ def _prompts(settings: Settings, number: str | None, language: str | None) -> li
     if not numbers:
         ids = {each.id for each in known}
         raise click.UsageError(f"there is no number {number}; {suggestion(str(number), ids)}")
-    there = all_prompts(numbers, settings.calendar_at(time.time()))
-    return [prompt for prompt in there if language in {None, prompt.language}]
+    at = settings.calendar_at(time.time())
+    there: dict[Prompt, list[str]] = {}
+    for each in numbers:
+        for prompt in all_prompts([each], at):
+            if language in {None, prompt.language}:
+                there.setdefault(prompt, []).append(each.id)
+    return there
 
 
 def _settings(ctx: click.Context) -> Settings:

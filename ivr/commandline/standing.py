@@ -213,7 +213,7 @@ def _decided(settings: Settings, state: HoursState, by_hand: Sequence[HoursOverr
             names = HOLIDAY_NAMES.get(state.holiday, {})
             return f"{now}: holiday: {names.get(language, state.holiday)}"
         case Why.EXCEPTION:
-            reason = "" if state.reason is None else f": {state.reason.get(language, '')}"
+            reason = "" if state.reason is None else f": {state.reason.said_in(language).text}"
             return f"{now}: dated exception{reason}"
         case Why.EMERGENCY | Why.OVERRIDE:
             how = "for an emergency" if state.why is Why.EMERGENCY else "by hand"

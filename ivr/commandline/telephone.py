@@ -5,18 +5,21 @@ Owns the command line of it. Must not know AGI.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
 
     from ivr.proving.actions import Action
+    from ivr.settings import Settings
     from ivr.telephone.happenings import Happening
 
 
@@ -32,9 +35,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--at",
-    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
-    metavar='"YYYY-MM-DD HH:MM"',
-    help="The local time whose opening hours are told; now otherwise, or when a draft is next open.",
+    metavar="TIME",
+    help="The local time whose opening hours are told: 10:00 (today), 'tuesday 10:00' (the next one),"
+    " '2026-12-24 10:00'. Otherwise now, or when a draft is next open.",
 )
 @click.option("--now", "is_now", is_flag=True, help="Call a draft now, although it is closed.")
 @click.option("--draft", is_flag=True, help="Call the menus as the files are now, not the running engine.")
@@ -48,7 +51,7 @@ def call(
     to: str,
     caller: str,
     press: str | None,
-    at: datetime | None,
+    at: str | None,
     is_now: bool,
     draft: bool,
     as_json: bool,
@@ -72,18 +75,20 @@ def call(
     for option, text in (("--to", to), ("--from", caller), ("--script-result", script_result)):
         if not text.isprintable():
             raise click.BadParameter("expected one line of text", ctx, param_hint=option)
+    if at is not None and is_now:
+        raise click.UsageError("expected either --at or --now")
+    settings = load_settings(ctx.obj)
     order = Order(
         to.strip(),
         caller.strip(),
         _actions(press),
-        at,
+        None if at is None else _local(settings, at),
         is_now,
         draft,
         officers == "answer",
         script_result,
         run_scripts,
     )
-    settings = load_settings(ctx.obj)
     record = Record()
     is_live = press is None
     screen = Screen(
@@ -100,9 +105,32 @@ def call(
     def note(line: str) -> None:
         click.echo(line, err=True)
 
+    if not draft:
+        _tell_what_is_not_live(settings, note)
     asyncio.run(make_call(settings, order, tell, note))
     if as_json:
         click.echo(json.dumps(record.as_json(press), ensure_ascii=False))
+
+
+def _local(settings: Settings, at: str) -> datetime:
+    """Return the local time that is meant, without a zone. Today is the day that callers are told of."""
+    from ivr.commandline.times import local_moment
+
+    now = datetime.fromtimestamp(settings.calendar_at(time.time()), settings.time_zone)
+    return local_moment(at, now.replace(tzinfo=None))
+
+
+def _tell_what_is_not_live(settings: Settings, note: Callable[[str], None]) -> None:
+    """Tell whoever calls a running engine that the files are other than what they will hear."""
+    from ivr.control.client import listens
+    from ivr.publishing.unpublished import unpublished
+    from ivr.publishing.versions import VersionsError
+
+    if not listens(settings.control):
+        return
+    with contextlib.suppress(VersionsError):  # a call needs none
+        for number, what in unpublished(settings.versions, settings.menus).items():
+            note(f"{number}: {what}")
 
 
 def _actions(press: str | None) -> Sequence[Action] | None:

@@ -1,4 +1,4 @@
-"""Moments as people write them at the command line: `18:00`, `2026-12-24 18:00`.
+"""Moments as people write them at the command line: `18:00`, `tuesday 10:00`, `2026-12-24 18:00`.
 
 Owns their reading, in the installation's time zone. Pure.
 """
@@ -11,12 +11,40 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.menu.hoursfile import WEEKDAYS
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}", re.ASCII)
 _DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}", re.ASCII)
+_DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?", re.ASCII)
+_SWEDISH = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+_WEEKDAYS = {word: place % 7 for place, word in enumerate((*WEEKDAYS, *_SWEDISH))}
+LOCAL_WORDS = "a time of today such as 10:00, tuesday 10:00, or a day and a time such as 2026-12-24 10:00"
 WORDS = "a time such as 18:00, or a day and a time such as 2026-12-24 18:00"
+
+
+def local_moment(text: str, now: datetime) -> datetime:
+    """Return the local time that `text` means, as is `now`: without a day today, with a weekday the next one.
+
+    The weekday of today is today while that time is still to come. Raises `click.BadParameter`.
+    """
+    day_word, _, clock = " ".join(text.lower().split()).rpartition(" ")
+    try:
+        if dated := _DATED.fullmatch(text.strip()):
+            return datetime.fromisoformat(dated[0])
+        if _TIME.fullmatch(clock):
+            at = time.fromisoformat(clock.zfill(len("18:00")))
+            if not day_word:
+                return datetime.combine(now.date(), at)
+            if day_word in _WEEKDAYS:
+                days = (_WEEKDAYS[day_word] - now.weekday()) % 7
+                then = datetime.combine(now.date() + timedelta(days=days), at)
+                return then if then > now else then + timedelta(days=7)
+    except (ValueError, OverflowError):
+        pass  # no such time, no such day
+    raise click.BadParameter(f"expected {LOCAL_WORDS}, found {text[:30]!r}", param_hint="--at")
 
 
 def moment(text: str, now: datetime, zone: ZoneInfo) -> float:

@@ -18,8 +18,9 @@ from ivr.prompts.listing import State
 from ivr.prompts.said import in_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ivr.menu.texts import Prompt
     from ivr.prompts.listing import Listed
 
 WIDTH = 120  # columns
@@ -30,12 +31,19 @@ _TEXT_LEAST = 16  # columns that the shortened text keeps; with fewer it is left
 _GAP = 2  # columns between two columns
 
 
-def prompts_table(listed: Sequence[Listed], *, width: int = WIDTH) -> str:
-    """Render a list of prompts as text: a line each, its text cut to the room there is, then the counts."""
+def prompts_table(
+    listed: Sequence[Listed], *, width: int = WIDTH, numbers: Mapping[Prompt, str] | None = None
+) -> str:
+    """Render a list of prompts as text: a line each, its text cut to the room there is, then the counts.
+
+    With `numbers`, which say each prompt, these have a column.
+    """
     if not listed:
         return "No prompts.\n"
+    all_headings = _HEADINGS if numbers is None else ("Number", *_HEADINGS)
     rows = [
         (
+            *(() if numbers is None else (numbers.get(one.prompt, NOTHING),)),
             one.prompt.name,  # whole: what the reader looks for in the menu
             one.prompt.language,
             one.state,
@@ -44,18 +52,18 @@ def prompts_table(listed: Sequence[Listed], *, width: int = WIDTH) -> str:
         )
         for one in listed
     ]
-    needed = [max(map(len, cells)) for cells in zip(_HEADINGS, *rows, strict=True)]
+    needed = [max(map(len, cells)) for cells in zip(all_headings, *rows, strict=True)]
     least = sum(needed[:-1]) + _GAP * (len(needed) + 1)
     room = width - least
     needed[-1] = min(needed[-1], max(room, _TEXT_LEAST))
-    headings = _HEADINGS if room >= _TEXT_LEAST else _HEADINGS[:-1]
+    headings = all_headings if room >= _TEXT_LEAST else all_headings[:-1]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading, column in zip(headings, needed, strict=False):
         justify: Literal["left", "right"] = "right" if heading == "Seconds" else "left"
         table.add_column(heading, justify=justify, no_wrap=True, min_width=column, max_width=column)
     for row in rows:
         table.add_row(*map(Text, row[: len(headings)]))  # plain text: a name in brackets is not markup
-    note = "" if headings is _HEADINGS else "Left out for want of room: Text.\n"
+    note = "" if headings is all_headings else "Left out for want of room: Text.\n"
     return f"{_rendered(table, max(width, least))}{_counts(listed)}\n{note}"
 
 

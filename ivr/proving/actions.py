@@ -33,6 +33,7 @@ MOST_KEYS = 40  # in one answer; the longest that a menu takes is 20 digits and 
 LONGEST_WAIT_S = 24 * 3600.0
 
 _KEYS = re.compile(rf"(?:press )?([0-9*#]{{1,{MOST_KEYS}}})", re.ASCII)
+_APART = re.compile(r"(?:press )?[0-9*#]+(?: [0-9*#]+)+", re.ASCII)  # a forgotten comma
 _WAIT = re.compile(r"wait ([0-9]{1,7}(?:\.[0-9]{1,3})?) ?(ms|s|min|h)?", re.ASCII)
 _UNIT_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _WORDS = 'keys such as 9 or 1234#, "wait 2 s" or "hang up"'
@@ -137,7 +138,8 @@ def _action(item: str) -> Action:
             " in a file, keys with # need quotes around everything"
         )
     shown = item if len(item) <= MAX_WORD else f"{item[: MAX_WORD - 1]}…"
-    raise ActionsError(f'expected {_WORDS}, found "{shown}"')
+    remedy = "; put a comma between two answers, and no space into one" if _APART.fullmatch(item) else ""
+    raise ActionsError(f'expected {_WORDS}, found "{shown}"{remedy}')
 
 
 def _written(action: Action) -> str:

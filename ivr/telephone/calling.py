@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ivr.call import SCRIPT_LIMIT_S
-from ivr.menu.number import load_numbers
 from ivr.proving.actions import acts
 from ivr.rehearsal import AWAY, RUN_SCRIPTS, SCRIPT
 from ivr.telephone.call import Call
 from ivr.telephone.callers import ScriptedCaller, TypingCaller
-from ivr.telephone.draft import draft_engine, when_open
+from ivr.telephone.draft import draft_engine, drafts, when_open
 from ivr.telephone.errors import NobodyListensError
 from ivr.telephone.happenings import Served
 from ivr.telephone.keyboard import typed_keys
@@ -67,7 +66,7 @@ async def call(
 
     Raises:
         TelephoneError: no call came about, or it broke off.
-        ConfigurationError: the menus' files cannot be used.
+        ConfigurationError: the wanted number's files cannot be used.
         PromptError: the engine's sounds cannot be read.
         ServerError: this machine has no port for an engine of our own.
     """
@@ -130,7 +129,9 @@ async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) ->
             place = f"no engine runs: {place}"
         else:
             return wire, FileEar(), "the running engine", order
-    numbers = load_numbers(settings.menus, settings.ground)
+    settings, numbers, broken = drafts(settings, order.to)
+    if broken:
+        place = f"{place}, without {', '.join(broken)}: there are errors (vaxel menus check tells)"
     draft = await stack.enter_async_context(draft_engine(settings, numbers))
     if order.at is None and not order.is_now:
         at = when_open(numbers, settings.calendar_at(time.time()))

@@ -6,15 +6,20 @@ Owns its making. Nothing is spoken, nothing is written, no address but a free on
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ivr.agi.server import FastAgiServer
 from ivr.attendant import Attendant
 from ivr.clock import EngineClock
 from ivr.menu.hours import state_at
+from ivr.menu.number import NUMBER_FILE, check_folders, folders_below
+from ivr.numbers import NumberPlan
 from ivr.rehearsal import SCRIPT, Rehearsal
 from ivr.scripts.shelf import ScriptShelf
 from ivr.telephone.sounds import TextSounds
+from queues.problems import ConfigurationError, Findings, Severity
 from routing.events import EngineStarted
 
 if TYPE_CHECKING:
@@ -34,6 +39,69 @@ class Draft(NamedTuple):
     host: str
     port: int
     sounds: TextSounds
+
+
+class Drafts(NamedTuple):
+    """The numbers that can be called as their files are, the settings to call them with, and the others."""
+
+    settings: Settings
+    numbers: tuple[Number, ...]
+    broken: tuple[str, ...]
+
+
+def drafts(settings: Settings, to: str) -> Drafts:
+    """Load the numbers that are right. `to`: a called number in any form, a folder's name, or nothing.
+
+    Raises `ConfigurationError` with its problems when the wanted number is none of them; what is wrong or
+    doubtful elsewhere keeps nobody from calling.
+    """
+    findings = Findings()
+    folders = folders_below(settings.menus, findings)
+    findings.check()
+    loaded = check_folders(folders, findings, settings.ground)
+    if not findings.errors:
+        return Drafts(settings, loaded, ())
+    errors = [Path(each.path) for each in findings.problems if each.severity is Severity.ERROR]
+    ids = {number.id for number in loaded}
+    broken = [
+        folder
+        for folder in folders
+        if folder.name not in ids or any(path.is_relative_to(folder) for path in errors)
+    ]
+    names = {folder.name for folder in broken}
+    numbers = tuple(number for number in loaded if number.id not in names)
+    wanted = _wanted(settings, to, numbers, broken, folders[0].name)
+    if wanted in names or not numbers:
+        theirs = [
+            each for each in findings.problems if Path(each.path).is_relative_to(settings.menus / wanted)
+        ]
+        raise ConfigurationError(theirs or findings.problems)
+    if (settings.default_number or folders[0].name) in names:
+        settings = replace(settings, default_number=wanted or numbers[0].id)
+    return Drafts(settings, numbers, tuple(sorted(names)))
+
+
+def _wanted(settings: Settings, to: str, right: Sequence[Number], broken: Sequence[Path], first: str) -> str:
+    """Return the folder that is meant; "" when it is none, which the engine tells."""
+    if to in {number.id for number in right} | {folder.name for folder in broken}:
+        return to
+    called = NumberPlan(settings.region, settings.area).e164(to) if to else None
+    if called is not None:
+        for number in right:
+            if called in number.called:
+                return number.id
+        for folder in broken:
+            if called in _without_blanks(folder / NUMBER_FILE):
+                return folder.name
+    return "" if to and called is None else settings.default_number or first
+
+
+def _without_blanks(path: Path) -> str:
+    """Return what stands in a file that may be broken, so that a telephone number is found in it."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").replace(" ", "").replace("-", "")
+    except OSError:
+        return ""
 
 
 @asynccontextmanager

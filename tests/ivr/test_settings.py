@@ -43,7 +43,6 @@ def test_the_documented_file_loads_with_every_key_in_its_place(tmp_path: Path) -
         area="8",
         time_zone=ZoneInfo("Europe/Stockholm"),
         default_number="jarfalla",
-        reloads="automatic reload: yes" in found[1],
         speech=("espeak-ng", "-v", "{language}", "-s", "{pace}", "--stdin", "-w", "{output}"),
         scripts=Path("/etc/vaxel/scripts"),
         agi_host="127.0.0.1",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.prompts import PromptError
+from ivr.publishing.refusals import last_refusal
 from ivr.publishing.versions import Versions
 from ivr.standing import StandingFile
 from ivr.starting import numbers_to_start_with
@@ -65,6 +66,18 @@ def test_broken_menus_start_as_they_last_were_good_and_others_as_they_are(
     write_number(settings.menus, "nyby", greeting="Hej.")
     assert start(settings) == {"nyby": "Hej.", "testby": "Välkommen."}
     assert f"menus stay as they last were: {settings.menus}/testby/queues.yaml:1:9: error: " in caplog.text
+
+
+def test_what_a_start_refused_is_remembered_until_it_is_good(settings: Settings) -> None:
+    start(settings)
+    spoil(settings.menus, "testby")
+    start(settings)
+    refusal = last_refusal(settings.versions)
+    assert refusal is not None
+    assert (refusal.why, refusal.numbers) == ("start", ("testby",))
+    write_number(settings.menus, "testby")
+    start(settings)
+    assert last_refusal(settings.versions) is None
 
 
 def test_menus_that_are_gone_start_as_they_last_were(settings: Settings) -> None:

@@ -150,6 +150,16 @@ def test_versions_say_what_is_edited_and_not_live(town: Path) -> None:
     )
 
 
+def test_whoever_calls_a_running_engine_is_told_that_the_files_are_other(town: Path) -> None:
+    hint = "testby: the files are not what is live: vaxel menus diff"
+    with engine_in(town, LIVE):
+        assert hint not in vaxel(town, "call", "--press", "", "--at", "10:00")[2]
+        write_number(town / "menus", greeting="Tre.")
+        assert hint in vaxel(town, "call", "--press", "", "--at", "10:00")[2]
+        assert hint not in vaxel(town, "call", "--press", "", "--at", "10:00", "--draft")[2]
+    assert hint not in vaxel(town, "call", "--press", "", "--at", "10:00")[2]
+
+
 def test_versions_end_with_the_change_that_was_refused_last(town: Path) -> None:
     folder = town / "state" / "versions"
     note_refusal(folder, Refusal(NOON, "a file was saved", ("f:1:1: error: x",)))

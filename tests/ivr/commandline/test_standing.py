@@ -197,7 +197,7 @@ def test_hours_are_listed_with_what_holds_and_until_when(town: Path) -> None:
 )
 def test_what_decides_is_said_in_words(town: Path, day: str, line: str) -> None:
     said = "sv: Vi har stängt för flytt., en: We are moving."
-    exceptions = f"    exceptions: [{{date: 2026-11-30, closed: yes, reason: {{{said}}}}}]\n"
+    exceptions = f"    exceptions: [{{on: 2026-11-30, open: closed, reason: {{{said}}}}}]\n"
     hours = "hours:\n  office:\n    weekly: {monday-friday: 08:00-16:00}\n"
     (town / "menus" / "testby" / "hours.yaml").write_text(hours + exceptions, encoding="utf-8")
     with freeze_time(day):

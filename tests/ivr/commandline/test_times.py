@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.commandline.times import moment
+from ivr.commandline.times import LOCAL_WORDS, local_moment, moment
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOON = datetime(2026, 11, 24, 12, tzinfo=STOCKHOLM)
@@ -53,6 +53,33 @@ def test_anything_else_is_refused_with_what_is_expected(text: str) -> None:
     assert caught.value.message == (
         f"expected a time such as 18:00, or a day and a time such as 2026-12-24 18:00, found {text!r}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("10:00", "2026-11-24 10:00"),  # today, though it is over
+        ("8:00", "2026-11-24 08:00"),
+        ("tuesday 12:01", "2026-11-24 12:01"),
+        ("Tuesday 12:00", "2026-12-01 12:00"),
+        ("monday 10:00", "2026-11-30 10:00"),
+        ("onsdag  9:30", "2026-11-25 09:30"),
+        ("söndag 10:00", "2026-11-29 10:00"),
+        ("2026-12-24 10:00", "2026-12-24 10:00"),
+        ("2026-12-24T10:00:30", "2026-12-24 10:00"),
+    ],
+)
+def test_a_calls_time_is_of_today_of_the_next_such_day_or_of_a_date(text: str, then: str) -> None:
+    assert f"{local_moment(text, NOON.replace(tzinfo=None)):%Y-%m-%d %H:%M}" == then
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "24:00", "tuesdag 10:00", "tuesday", "2026-02-30 10:00", "x 10"]
+)
+def test_any_other_time_of_a_call_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        local_moment(text, NOON.replace(tzinfo=None))
+    assert caught.value.message == f"expected {LOCAL_WORDS}, found {text!r}"
 
 
 @given(st.text(max_size=20) | st.from_regex(r"[0-9]{1,4}[-:][0-9]{2}([-: T][0-9:]+)?", fullmatch=True))

@@ -8,81 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.attendant import Attendant
 from ivr.control.orders import Answer, CrisisOff, CrisisOn, OrderRefusedError, Reload, SetHours
-from ivr.control.supervision import Supervision
-from ivr.menu.number import load_number
 from ivr.prompts import PromptLibrary
-from ivr.publishing.publisher import Published, Publisher
-from ivr.standing import StandingFile
+from ivr.publishing.publisher import Published
 from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded
+from tests.ivr.control.town import Town
 from tests.ivr.prompts_for_tests import WORDS
-from tests.ivr.publishing.ground import NOON, diary, record, settings_of, speech_in, write_number
+from tests.ivr.publishing.ground import NOON, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.control.orders import Order
-    from routing.events import Input
 
 NO_FIELDS: dict[str, object] = {"changed": (), "refused": {}, "removed": (), "version": None, "scenarios": 0}
-NOTHING_NEW = Published((), {}, (), None, 0)
 ON = CrisisOn("testby", {"sv": "Vattnet är\n  avstängt.", "en": "No water."}, owner="Kris")
-
-
-class Told(Publisher):
-    """A publisher whose result is given, and why it was asked."""
-
-    def __init__(self, folder: Path, attendant: Attendant, published: Published) -> None:
-        super().__init__(settings_of(folder), attendant, lambda _: (), lambda: NOON)
-        self.published = published
-        self.whys: list[str] = []
-        self.numbers: list[tuple[str, ...]] = []
-
-    async def publish(self, why: str, numbers: tuple[str, ...] = ()) -> Published:
-        self.whys.append(why)
-        self.numbers.append(numbers)
-        return self.published
-
-
-class Town:
-    """Testby in two languages and its supervision."""
-
-    def __init__(self, folder: Path, published: Published = NOTHING_NEW) -> None:
-        number = load_number(write_number(folder / "menus", "testby", languages=("sv", "en")))
-        self.folder = folder
-        self.attendant = Attendant({"testby": number})
-        self.file = StandingFile(folder / "standing.jsonl")
-        self.events: list[Input] = []
-        self.noted_first: list[bool] = []  # whether the file had each change before it was told
-        self.spoken: list[list[str]] = []  # before each change was told
-        self.publisher = Told(folder, self.attendant, published)
-        self.now = NOON
-        library = PromptLibrary(folder / "prompts", speech_in(folder))
-        self.supervision = Supervision(
-            self.attendant, library, self.publisher, self.file, self._tell, lambda: self.now
-        )
-
-    def _tell(self, event: Input) -> bool:
-        begins = isinstance(event, CrisisBegan | HoursOverridden)
-        self.noted_first.append((event in self.file.read()) is begins)
-        self.spoken.append(diary(self.folder))
-        self.attendant.take(event)
-        self.events.append(event)
-        return True
-
-    def carry_out(self, *orders: Order) -> list[Answer]:
-        async def main() -> list[Answer]:
-            return await asyncio.gather(*(self.supervision.carry_out(order, "johan") for order in orders))
-
-        return asyncio.run(main())
-
-    def refusal(self, order: Order) -> str:
-        with pytest.raises(OrderRefusedError) as caught:
-            self.carry_out(order)
-        assert self.events == []
-        assert self.file.read() == ()
-        return str(caught.value)
 
 
 @pytest.fixture
@@ -109,7 +49,8 @@ def test_a_crisis_message_is_spoken_and_noted_before_it_is_told(town: Town) -> N
         "",
         "Kris",
     )
-    line = f"testby: crisis message {event.crisis} is on: heard by everybody who phones, until it is switched off"
+    heard = "heard by everybody who phones, until it is switched off"
+    line = f"testby: crisis message {event.crisis} is on: {heard}"
     assert answer == Answer(is_done=True, lines=(line,), fields={"crisis": event.crisis})
     assert town.noted_first == [True]
     assert town.spoken == [["en|150|No water.", "sv|150|Vattnet är avstängt."]]
@@ -150,9 +91,9 @@ def test_languages_without_a_text_and_messages_that_are_on_are_told(town: Town) 
     first, second, third = town.carry_out(ON, CrisisOn("testby", {"sv": "El."}), ON)
     ids = [answer.fields["crisis"] for answer in (first, second, third)]
     assert first.lines[1:] == ()
+    remedy = f"vaxel crisis off {ids[1]}, then on again with --text 'en: …' too"
     assert second.lines[1:] == (
-        "testby: it has no text in en: who chose that hears it in sv; "
-        f"vaxel crisis off {ids[1]}, then on again with --text 'en: …' too",
+        f"testby: it has no text in en: who chose that hears it in sv; {remedy}",
         f"testby: another message is on already: {ids[0]}; vaxel crisis list shows all",
     )
     assert third.lines[1:] == (

@@ -63,7 +63,11 @@ _NOTHING = "nothing at a comma or after the word press; in a file, keys with # n
     [
         ("wiat 2", f'{_EXPECTED}"wiat 2"'),
         ("press nine", f'{_EXPECTED}"press nine"'),
-        ("1 2", f'{_EXPECTED}"1 2"'),
+        ("1 2", f'{_EXPECTED}"1 2"; put a comma between two answers, and no space into one'),
+        (
+            "wait 2, press 6 6#",
+            f'{_EXPECTED}"press 6 6#"; put a comma between two answers, and no space into one',
+        ),
         ("wait", f'{_EXPECTED}"wait"'),
         ("wait -1", f'{_EXPECTED}"wait -1"'),
         ("٣", f'{_EXPECTED}"٣"'),  # a digit, but no telephone's

@@ -163,7 +163,11 @@ def test_a_refusal_is_one_line(settings: Path) -> None:
     ("words", "told"),
     [
         (("--press", "jump"), 'expected keys such as 9 or 1234#, "wait 2 s" or "hang up", found "jump"'),
-        (("--at", "soon"), "'soon' does not match"),
+        (
+            ("--at", "soon"),
+            "Invalid value for --at: expected a time of today such as 10:00, tuesday 10:00, or",
+        ),
+        (("--at", "10:00", "--now"), "expected either --at or --now"),
         (("--to", "a\nb"), "expected one line of text"),
     ],
 )
