@@ -189,6 +189,8 @@ def _languages(value: Value) -> list[tuple[str, Value | None]]:
         found: list[tuple[Value, Value | None]] = [(item, None) for item in items]
     else:
         found = list(value.entries(what="languages such as [sv, en]"))
+        if value.is_empty:
+            value.expected("at least one language, such as [sv]")
     seen: dict[str, Value] = {}
     for place, _ in found:
         code = place.text(what=_LANGUAGE_WORDS, pattern=_LANGUAGE)

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     Call = tuple[str, str, list[Event], list[Moment]]  # the last moment is that of all further steps
     Trails = set[tuple[str, ...]]  # each the question that the caller answered last, or nothing
 
+pytestmark = pytest.mark.thorough
+
 MENUS = Path(__file__).resolve().parents[2] / "menus"
 LANGUAGES = {"jarfalla": {"sv", "en", "fi"}, "kommunsupport": {"sv", "en"}}
 LEAST_SCENARIOS = 20

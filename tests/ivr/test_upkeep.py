@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ivr.control.orders import Order
     from ivr.settings import Settings
 
+pytestmark = pytest.mark.thorough
+
 STORY_S = 30.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -22,6 +23,8 @@ from routing.events import (
 from routing.policy import Agent, Policy, Ring
 from routing.router import Router
 from tests.routing.policies import generalist, policy, queue, specialist
+
+pytestmark = pytest.mark.thorough
 
 QUEUES = ("person", "school", "streets")  # the first is always there
 AGENTS = ("anna", "bo", "cia", "dag")

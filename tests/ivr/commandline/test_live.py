@@ -21,6 +21,8 @@ from tests.ivr.publishing.ground import NOON, hashes_of, job_in, write_number
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.thorough
+
 ASIDE = "0001-2026-11-24-210000"
 LIVE = Answer(is_done=True, lines=("testby: live, version 3",), fields={"version": 3})
 

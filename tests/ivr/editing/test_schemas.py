@@ -20,6 +20,8 @@ from queues.yamlfile import Findings, read_file
 from tests.ivr.menu.changed_folders import GROUND, changed_files, check
 from tests.ivr.menu.test_broken import BASE, BROKEN, CASES
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = schemas()
 SHIPPED = sorted(

@@ -15,6 +15,8 @@ from tests.ivr.menu.changed_folders import ALL_FILES, ANYTHING, WORDS, changed_f
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:

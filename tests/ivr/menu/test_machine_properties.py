@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import cycle, islice, pairwise
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from ivr.menu.circumstances import Moment
     from ivr.menu.commands import State
     from ivr.menu.model import Menu
+
+pytestmark = pytest.mark.thorough
 
 CALLS = st.sampled_from(["", CALLED])
 ANNOUNCED = (

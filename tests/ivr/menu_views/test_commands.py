@@ -78,6 +78,8 @@ def test_differences_are_printed_as_json(changed: Path) -> None:
 
 
 def test_the_problems_of_both_folders_are_told_at_once(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
     result = CliRunner().invoke(diff, [str(tmp_path / "one"), str(tmp_path / "two")])
     assert isinstance(result.exception, ConfigurationError)
     assert {problem.path for problem in result.exception.problems} == {

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ivr.menu.model import Menu, Node
     from ivr.menu.number import Number
 
+pytestmark = pytest.mark.thorough
+
 BY_ID: dict[str, Any] = {node.id: node for node in NODES}
 WELCOME = BY_ID["welcome"]
 

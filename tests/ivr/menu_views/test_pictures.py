@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ivr.menu.number import Number
     from ivr.menu_views.layout import Layout
 
+pytestmark = pytest.mark.thorough
+
 GOLDEN = Path(__file__).parent / "golden"
 MOST_S = 1.0
 

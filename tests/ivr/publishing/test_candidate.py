@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ivr.menu.number import Number
 
+pytestmark = pytest.mark.thorough
+
 NOTHING_NEW = Candidate((), (), {}, (), None, 0)
 
 

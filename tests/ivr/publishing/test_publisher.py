@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from ivr.menu.number import Number
 
+pytestmark = pytest.mark.thorough
+
 STORY_S = 30.0  # far longer than any child takes
 
 

@@ -16,6 +16,8 @@ from tests.ivr.publishing.ground import hashes_of, job_in, record, write_number
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
