@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
@@ -36,6 +37,8 @@ from routing.events import (
 )
 from tests.ivr.crowd import BUSY, NUMBER
 from tests.ivr.handed_over import HandedOver
+
+pytestmark = pytest.mark.thorough
 
 STAGES = {Phase.OFFERED: "offered", Phase.LEAVING: "leaving"}  # where the words differ
 ENGAGED = BUSY | {Phase.HANDED}

@@ -72,6 +72,7 @@ def locked_call_log(settings: Settings) -> closing[sqlite3.Connection]:
 # --- the call log ---
 
 
+@pytest.mark.thorough
 def test_a_call_log_locked_at_the_start_stops_no_caller_and_is_written_later(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from ivr.settings import Settings
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

@@ -257,6 +257,7 @@ def test_a_file_that_is_too_large_is_not_read(installation: Path, size: int) -> 
     assert told(installation) == (1, f"{message}; divide the file\n1 error in 7 files\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "content",
     ["[" * 999_999, "a: &x 1\nb: [" + "*x, " * 240_000, "- " * 400_000, "a" * 999_999, "a: b\n" * 190_000],

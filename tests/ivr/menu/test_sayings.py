@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 
 from ivr.menu.announcements import digit_prompt
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from ivr.menu.circumstances import Moment
     from ivr.menu.commands import Event, Step
     from ivr.menu.model import Menu
+
+pytestmark = pytest.mark.thorough
 
 TOP = choice("top", option("1", "news", "top/1"), option("0", "general"))
 DAY_S = 86_400.0

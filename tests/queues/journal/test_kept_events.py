@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+pytestmark = pytest.mark.thorough
+
 GROUP: list[Event] = [
     PromptEnded("c"),
     CallerQueued("c", "school", 1.0),
