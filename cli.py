@@ -21,6 +21,7 @@ from ivr.commandline.live import reload_menus, rollback, versions
 from ivr.commandline.menus import menus
 from ivr.commandline.prompts import prompts as prompts_group
 from ivr.commandline.proving import prove_menus
+from ivr.commandline.settings import settings_of
 from ivr.commandline.standing import crisis, hours
 from ivr.commandline.telephone import call
 from ivr.commandline.views import diff, graph
@@ -28,7 +29,6 @@ from ivr.commandline.views import diff, graph
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ivr.settings import Settings
 
 RECENT_S = 30 * 86_400.0
 EXIT_MENDABLE = 1  # something that the message says how to mend
@@ -84,12 +84,6 @@ def _told(error: BaseException) -> Sequence[str] | None:
     return [f"vaxel: {error}"] if isinstance(error, mendable) else None
 
 
-def _settings(ctx: click.Context) -> Settings:
-    from ivr.settings import load_settings
-
-    return load_settings(ctx.obj)
-
-
 def _width() -> int:
     """Return the terminal's width, or enough for every column where there is no terminal."""
     return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 0)).columns
@@ -117,7 +111,7 @@ def serve(ctx: click.Context) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     progress = Progress(lambda line: click.echo(line, err=True), "prompts: ")
     numbers = numbers_to_start_with(settings, progress)
     prompts = PromptLibrary.of(settings)
@@ -149,7 +143,7 @@ def demo(
     from ivr.demo.demonstration import Plan, run
 
     plan = Plan(seconds, calls_per_minute, sip_port, state, seed, shown=not as_json)
-    result = asyncio.run(run(plan, _settings(ctx)))
+    result = asyncio.run(run(plan, settings_of(ctx)))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
 
@@ -168,7 +162,7 @@ def asterisk_render(ctx: click.Context, out: Path) -> None:
     from ivr.installation import site_of
     from ivr.menu.number import load_numbers
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     site = site_of(settings, load_numbers(settings.menus, settings.ground), out)
     site.folders.make()
     for name in write(site, out):
@@ -189,7 +183,7 @@ def calls_list(ctx: click.Context, as_json: bool, limit: int, number: str | None
     """List the latest calls, the newest first."""
     from queues.calllog import presentation, readings
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     contacts = readings.list_contacts(settings.database_url, limit=limit, number=number)
     if as_json:
         click.echo(
@@ -207,7 +201,7 @@ def calls_show(ctx: click.Context, contact: str, as_json: bool) -> None:
     """Show one call, event by event."""
     from queues.calllog import presentation, readings
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     shown = readings.show_contact(settings.database_url, contact)
     if as_json:
         click.echo(json.dumps(presentation.history_json(shown), ensure_ascii=False))
@@ -223,7 +217,7 @@ def calls_old_numbers(ctx: click.Context, as_json: bool) -> None:
     from ivr.menu.number import load_numbers
     from queues.calllog import presentation, readings
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     numbers = load_numbers(settings.menus, settings.ground)
     led_to = {called: number.id for number in numbers for called in number.menu.replaced}
     since = time.time() - RECENT_S

@@ -9,9 +9,7 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what must not run at once with its like into one group."""
-    for item in items:
-        if item.get_closest_marker("asterisk") or item.get_closest_marker("load"):
-            item.add_marker(pytest.mark.xdist_group("asterisk"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Put what must not run at once with its like into one group, as soon as it is known: xdist looks next."""
+    if item.get_closest_marker("asterisk") or item.get_closest_marker("load"):
+        item.add_marker(pytest.mark.xdist_group("asterisk"))

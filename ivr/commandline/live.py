@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.commandline.settings import settings_of
+
 if TYPE_CHECKING:
     from ivr.publishing.refusals import Refusal
     from ivr.publishing.rollback import PutBack
@@ -31,7 +33,7 @@ def reload_menus(ctx: click.Context, numbers: tuple[str, ...], as_json: bool) ->
     from ivr.commandline.orders import give_order
     from ivr.control.orders import Reload
 
-    give_order(ctx, _settings(ctx), Reload(numbers=numbers), as_json=as_json)
+    give_order(ctx, settings_of(ctx), Reload(numbers=numbers), as_json=as_json)
 
 
 @click.command("rollback")
@@ -59,7 +61,7 @@ def rollback(
 
     if version is not None and to is not None and version != to:
         raise click.UsageError(f"expected one version, found {version} and --to {to}")
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     local = datetime.now(UTC).astimezone(settings.time_zone)
     wanted = to if version is None else version
     done = put_back(settings.versions, settings.menus, wanted, number, local=local)
@@ -88,7 +90,7 @@ def versions(ctx: click.Context, as_json: bool) -> None:
     from ivr.publishing.unpublished import unpublished
     from ivr.publishing.versions import Versions
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     kept = list(reversed(Versions(settings.versions).all()))
     if as_json:
         rows = [{**version._asdict(), "menus": str(version.menus)} for version in kept]
@@ -128,9 +130,3 @@ def _refused(settings: Settings, refusal: Refusal) -> str:
 
 def _local(settings: Settings, at: float) -> str:
     return f"{datetime.fromtimestamp(at, settings.time_zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _settings(ctx: click.Context) -> Settings:
-    from ivr.settings import load_settings
-
-    return load_settings(ctx.obj)

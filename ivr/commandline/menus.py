@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from ivr.commandline.settings import near, settings_of
+
 EXIT_ERRORS = 1
 
 
@@ -30,10 +32,9 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """
     from ivr.editing.checking import check, problem_json
     from ivr.prompts import PromptLibrary
-    from ivr.settings import load_settings
 
-    settings = load_settings(ctx.obj)
-    menus = _near(settings.menus)
+    settings = settings_of(ctx)
+    menus = near(settings.menus)
     checked = check(paths or (menus,), settings.ground, PromptLibrary.of(settings), menus)
     if as_json:
         click.echo(json.dumps([problem_json(problem) for problem in checked.problems], ensure_ascii=False))
@@ -53,9 +54,9 @@ def new(ctx: click.Context, number: str) -> None:
     ID is the folder's name below the installation's menus.
     """
     from ivr.editing.beginning import TEMPLATE, begin_number
-    from ivr.settings import load_settings, share
+    from ivr.settings import share
 
-    folder = begin_number(number, _near(load_settings(ctx.obj).menus), share("menus") / TEMPLATE)
+    folder = begin_number(number, near(settings_of(ctx).menus), share("menus") / TEMPLATE)
     click.echo(f"{folder}: made; the called number is invented, write yours in {folder / 'number.yaml'}")
     commands = ("menus check", "menus test", "call --draft --to")
     click.echo(f"next: {'; '.join(f'vaxel {command} {number}' for command in commands)}")
@@ -69,9 +70,8 @@ def new(ctx: click.Context, number: str) -> None:
 def schema(ctx: click.Context, out: Path | None) -> None:
     """Write JSON Schema for each kind of file: editors complete and explain with it."""
     from ivr.editing.schemas import FOLDER, write
-    from ivr.settings import load_settings
 
-    folder = out or _near(load_settings(ctx.obj).menus) / FOLDER
+    folder = out or near(settings_of(ctx).menus) / FOLDER
     try:
         written = write(folder)
     except OSError as error:
@@ -79,9 +79,3 @@ def schema(ctx: click.Context, out: Path | None) -> None:
         ctx.exit(EXIT_ERRORS)
     for path in written:
         click.echo(path)
-
-
-def _near(path: Path) -> Path:
-    """Return the path as people here would write it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.commandline.settings import settings_of
 from queues.problems import MAX_WORD
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def build(ctx: click.Context) -> None:
     from ivr.prompts import PromptLibrary
     from ivr.speaking import prepare
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     numbers = load_numbers(settings.menus, settings.ground)
     spoken = 0
     tell = Progress(lambda line: click.echo(line, err=True))
@@ -74,7 +75,7 @@ def list_prompts(
     from ivr.prompts import PromptLibrary, listing
     from ivr.prompts.presentation import prompt_json, prompts_table
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     wanted = _prompts(settings, number, language)
     listed = [
         each for each in listing(PromptLibrary.of(settings), wanted) if state in {None, each.state.value}
@@ -101,7 +102,7 @@ def play_prompt(
     """Play a prompt on this machine's loudspeaker: NAME as `vaxel prompts list` shows it."""
     from ivr.prompts import PromptLibrary, play
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     known = _prompts(settings, number, language)
     found = [prompt for prompt in known if prompt.name == name]
     if not found:
@@ -145,9 +146,3 @@ def _prompts(settings: Settings, number: str | None, language: str | None) -> di
             if language in {None, prompt.language}:
                 there.setdefault(prompt, []).append(each.id)
     return there
-
-
-def _settings(ctx: click.Context) -> Settings:
-    from ivr.settings import load_settings
-
-    return load_settings(ctx.obj)

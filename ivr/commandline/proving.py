@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from ivr.commandline.settings import near, settings_of
+
 EXIT_FAILED = 1
 WIDTH_WITHOUT_TERMINAL = 110
 LEAST_WIDTH = 60
@@ -28,10 +30,9 @@ def prove_menus(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
     """
     from ivr.proving.proof import prove_folders
     from ivr.proving.report import proof_json, report
-    from ivr.settings import load_settings
 
-    settings = load_settings(ctx.obj)
-    menus = _near(settings.menus)
+    settings = settings_of(ctx)
+    menus = near(settings.menus)
     proof = prove_folders(paths or (menus,), settings.ground, menus)
     if as_json:
         click.echo(json.dumps(proof_json(proof), ensure_ascii=False))
@@ -39,9 +40,3 @@ def prove_menus(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
         columns = shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 0)).columns
         click.echo(report(proof, max(LEAST_WIDTH, columns)))
     ctx.exit(0 if proof.passed else EXIT_FAILED)
-
-
-def _near(path: Path) -> Path:
-    """Return the path as people here would write it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
+from ivr.commandline.settings import settings_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -56,7 +58,7 @@ def crisis_on(
     from ivr.commandline.orders import give_order, number_of, user
     from ivr.control.orders import CrisisOn
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     meant = number_of(settings, number)
     if not texts:
         raise click.UsageError("expected --text with what is said (with a recording: what is said in it)")
@@ -82,7 +84,7 @@ def crisis_off(ctx: click.Context, number: str | None, crisis_id: str, as_json: 
     from ivr.commandline.orders import give_order, number_of
     from ivr.control.orders import CrisisOff
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     give_order(ctx, settings, CrisisOff(number_of(settings, number), crisis_id), as_json=as_json)
 
 
@@ -94,7 +96,7 @@ def crisis_list(ctx: click.Context, as_json: bool) -> None:
     from ivr.standing import StandingFile
     from routing.events import CrisisBegan
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     there = [e for e in StandingFile(settings.standing).read() if isinstance(e, CrisisBegan)]
     now = settings.calendar_at(datetime.now(UTC).timestamp())
     on = [event for event in there if event.until is None or event.until > now]
@@ -146,7 +148,7 @@ def hours_set(
     from ivr.commandline.orders import give_order, number_of, user
     from ivr.control.orders import SetHours
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     meant = number_of(settings, number)
     if sticky and until:
         raise click.UsageError("expected either --until or --sticky")
@@ -167,7 +169,7 @@ def hours_list(ctx: click.Context, as_json: bool) -> None:
     from ivr.standing import StandingFile
     from routing.events import HoursOverridden
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     standing = [e for e in StandingFile(settings.standing).read() if isinstance(e, HoursOverridden)]
     at = settings.calendar_at(datetime.now(UTC).timestamp())
     rows: list[dict[str, object]] = []
@@ -222,12 +224,6 @@ def _decided(settings: Settings, state: HoursState, by_hand: Sequence[HoursOverr
             return f"{now} {how}{by} since {_local(settings, event.since)}"
         case _:
             assert_never(state.why)
-
-
-def _settings(ctx: click.Context) -> Settings:
-    from ivr.settings import load_settings
-
-    return load_settings(ctx.obj)
 
 
 def _until(settings: Settings, text: str | None) -> float | None:

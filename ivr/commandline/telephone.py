@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.commandline.settings import settings_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -66,7 +68,6 @@ def call(
     """
     import asyncio
 
-    from ivr.settings import load_settings
     from ivr.telephone.calling import Order
     from ivr.telephone.calling import call as make_call
     from ivr.telephone.record import Record
@@ -77,7 +78,7 @@ def call(
             raise click.BadParameter("expected one line of text", ctx, param_hint=option)
     if at is not None and is_now:
         raise click.UsageError("expected either --at or --now")
-    settings = load_settings(ctx.obj)
+    settings = settings_of(ctx)
     order = Order(
         to.strip(),
         caller.strip(),
