@@ -21,8 +21,8 @@ run: setup  ## the demonstration: Asterisk, engine, agents and citizens (ARGS="-
 check: venv lint types  ## lint, types and the fast tests
 	@$(PYTHON_BIN)/python -m pytest -n auto -m "not asterisk and not load and not thorough" $(ARGS)
 
-test: setup lint types  ## everything, on a real Asterisk; beside it, on another core, what needs none
-	@$(PYTHON_BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+test: setup lint types  ## everything, on a real Asterisk
+	@$(PYTHON_BIN)/python -m pytest $(ARGS)
 
 bench: setup  ## what a call costs, ours against Asterisk's share
 	@$(PYTHON_BIN)/python -m tests.system.bench $(ARGS)
