@@ -48,6 +48,12 @@ def share(name: str) -> Path:
     return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "vaxel" / name
 
 
+def near(path: Path) -> Path:
+    """Return the path as people would write it from where they are."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def usual_state() -> Path:
     """Return where state lies when nobody says: the system's place for root, the user's own otherwise."""
     if os.geteuid() == 0:

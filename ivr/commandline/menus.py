@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ivr.commandline.settings import near, settings_of
+from ivr.commandline.settings import settings_of
 
 EXIT_ERRORS = 1
 
@@ -32,6 +32,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """
     from ivr.editing.checking import check, problem_json
     from ivr.prompts import PromptLibrary
+    from ivr.settings import near
 
     settings = settings_of(ctx)
     menus = near(settings.menus)
@@ -54,7 +55,7 @@ def new(ctx: click.Context, number: str) -> None:
     ID is the folder's name below the installation's menus.
     """
     from ivr.editing.beginning import TEMPLATE, begin_number
-    from ivr.settings import share
+    from ivr.settings import near, share
 
     folder = begin_number(number, near(settings_of(ctx).menus), share("menus") / TEMPLATE)
     click.echo(f"{folder}: made; the called number is invented, write yours in {folder / 'number.yaml'}")
@@ -70,6 +71,7 @@ def new(ctx: click.Context, number: str) -> None:
 def schema(ctx: click.Context, out: Path | None) -> None:
     """Write JSON Schema for each kind of file: editors complete and explain with it."""
     from ivr.editing.schemas import FOLDER, write
+    from ivr.settings import near
 
     folder = out or near(settings_of(ctx).menus) / FOLDER
     try:

@@ -1,11 +1,10 @@
-"""What every command begins with: the installation's settings, and paths as people here would write them.
+"""What every command begins with: the installation's settings.
 
-Owns these two steps. Must not know any command.
+Owns that step. Must not know any command.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +18,3 @@ def settings_of(ctx: click.Context) -> Settings:
     from ivr.settings import load_settings
 
     return load_settings(ctx.obj)
-
-
-def near(path: Path) -> Path:
-    """Return the path as people here would write it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

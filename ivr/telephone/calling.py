@@ -9,12 +9,12 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ivr.call import SCRIPT_LIMIT_S
 from ivr.proving.actions import acts
 from ivr.rehearsal import AWAY, RUN_SCRIPTS, SCRIPT
+from ivr.settings import near
 from ivr.telephone.call import Call
 from ivr.telephone.callers import ScriptedCaller, TypingCaller
 from ivr.telephone.draft import draft_engine, drafts, when_open
@@ -121,7 +121,7 @@ def opening(order: Order, uniqueid: str) -> bytes:
 
 async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) -> tuple[Wire, Ear, str, Order]:
     """Return a connection to an engine, its sounds' texts, its name for people, and what it is asked for."""
-    place = f"the files in {_near(settings.menus)}/ as they are now"
+    place = f"the files in {near(settings.menus)}/ as they are now"
     if not order.is_draft:
         try:
             wire = await Wire.connect(settings.agi_host, settings.agi_port)
@@ -140,9 +140,3 @@ async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) ->
             place = f"{place}, as if it were {local:%A %Y-%m-%d %H:%M} (it is closed now: --now calls now)"
             order = order._replace(at=local)
     return await Wire.connect(draft.host, draft.port), draft.sounds, place, order
-
-
-def _near(path: Path) -> Path:
-    """Return the path as people here would write it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
