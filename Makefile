@@ -22,7 +22,7 @@ check: venv lint types  ## lint, types and the fast tests
 	@$(PYTHON_BIN)/python -m pytest -n auto -m "not asterisk and not load and not thorough" $(ARGS)
 
 test: setup lint types  ## everything, on a real Asterisk
-	@$(PYTHON_BIN)/python -m pytest $(ARGS)
+	@$(PYTHON_BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup  ## what a call costs, ours against Asterisk's share
 	@$(PYTHON_BIN)/python -m tests.system.bench $(ARGS)
