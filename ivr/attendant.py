@@ -63,7 +63,7 @@ MOST_VERSIONS = 100  # of all numbers: 200 kB each
 
 
 class Attendant:
-    """Lead callers through these numbers' menus. `take` must be told every event of the stream."""
+    """Lead callers through these numbers' menus. `take` must be told every event that it knows."""
 
     def __init__(self, numbers: Mapping[str, Number], *, is_rehearsal: bool = False) -> None:
         self.numbers = dict(numbers)

@@ -96,7 +96,6 @@ class Core:
 
     def step(self, at: float, event: Input) -> list[Decision] | None:
         """Take one input at UTC second `at`; return the decisions in order, or None when it is stale."""
-        self.attendant.take(event)
         match event:
             case CallArrived():
                 return self._arrived(at, event)
@@ -170,19 +169,20 @@ class Core:
             case ConfigurationChanged():
                 return self._reconfigure(at, event)
             case EngineStarted():
+                self.attendant.take(event)
                 self.contacts.clear()
                 self._over.clear()
                 self.paused.clear()
                 self.telephones.update(dict.fromkeys(self.telephones, TelephoneState.UNREACHABLE))
             case _:
-                pass  # the clock, the configuration and the timer concern no single contact
+                self.attendant.take(event)  # the clock, the timer, crises and hours: no single contact
         return self._route(at, event)
 
     def _reconfigure(self, at: float, event: ConfigurationChanged) -> list[Decision]:
         """Go by the live numbers' queues and agents; an agent who is no more only gets no new callers."""
-        live = merged(self.attendant.numbers.values())
+        self.attendant.take(event)
         decisions: list[Decision] = []
-        if live != self._policy:
+        if not event.more_follow and (live := merged(self.attendant.numbers.values())) != self._policy:
             self._policy = live
             self._router.change(live)
             new = live.agents.keys() - self.telephones.keys()
@@ -340,8 +340,8 @@ class Core:
         if contact is None:
             return None
         decisions = self._route(at, event)
-        by = lost_by or contact.ended_by
-        decisions.append(CallEnded(contact.id, contact.came_to(lost_by), by, event.when))
+        outcome = contact.came_to(lost_by)
+        decisions.append(CallEnded(contact.id, outcome, lost_by or contact.ended_by, event.when))
         contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]
         self._over[contact.id] = None

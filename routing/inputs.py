@@ -76,6 +76,7 @@ class ConfigurationChanged(NamedTuple):
 
     number: str
     content_hash: str  # empty: the number is live no more
+    more_follow: bool = False  # of the same publication: queues and agents change with its last number
 
 
 class CrisisBegan(NamedTuple):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.commandline.settings import settings_of
+
 if TYPE_CHECKING:
     from ivr.menu.number import Ground, Number
     from ivr.settings import Settings
@@ -26,15 +28,15 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="A picture, or the text that Mermaid draws one of.",
 )  # fmt: skip
 @click.option("--out", type=_FILE, help="The file to write; the terminal otherwise.")
-@click.pass_obj
-def graph(settings_file: Path | None, path: Path, form: str, out: Path | None) -> None:
+@click.pass_context
+def graph(ctx: click.Context, path: Path, form: str, out: Path | None) -> None:
     """Draw the menu in PATH, the folder of one number."""
     from ivr.menu.number import load_number
     from ivr.menu_views.graph import graph_of
     from ivr.menu_views.mermaid import mermaid
     from ivr.menu_views.svg import svg
 
-    ground = _ground(settings_file)
+    ground = settings_of(ctx).ground
     drawn = graph_of(load_number(path, ground), ground.zone)
     text = svg(drawn) if form == "svg" else mermaid(drawn)
     if out is None:
@@ -51,8 +53,8 @@ def graph(settings_file: Path | None, path: Path, form: str, out: Path | None) -
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@click.pass_obj
-def diff(settings_file: Path | None, old: str | None, new: str | None, as_json: bool) -> None:
+@click.pass_context
+def diff(ctx: click.Context, old: str | None, new: str | None, as_json: bool) -> None:
     """Say what changes for callers from OLD to NEW.
 
     Each is a folder of one number, a folder of all numbers, or a version that `vaxel menus versions` shows.
@@ -60,9 +62,8 @@ def diff(settings_file: Path | None, old: str | None, new: str | None, as_json: 
     """
     from ivr.menu_views.differences import differences, differences_of_all
     from ivr.menu_views.presentation import differences_json, differences_text
-    from ivr.settings import load_settings
 
-    settings = load_settings(settings_file)
+    settings = settings_of(ctx)
     ground = settings.ground
     was_in = _live(settings) if old is None else _place(settings, old)
     is_in = _files_of(settings, was_in) if new is None else _place(settings, new)
@@ -76,12 +77,6 @@ def diff(settings_file: Path | None, old: str | None, new: str | None, as_json: 
         click.echo(json.dumps(differences_json(found), ensure_ascii=False))
     else:
         click.echo(differences_text(found), nl=False)
-
-
-def _ground(settings_file: Path | None) -> Ground:
-    from ivr.settings import load_settings
-
-    return load_settings(settings_file).ground
 
 
 def _live(settings: Settings) -> Path:

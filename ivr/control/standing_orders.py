@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ivr.control.orders import CrisisOn, SetHours
+    from ivr.menu.hours import Override
     from ivr.menu.number import Number
 
 DAY = timedelta(days=1)
@@ -118,8 +119,10 @@ def overrides(order: SetHours, number: Number, now: float) -> tuple[HoursOverrid
     )
 
 
-def hours_line(change: HoursOverridden | OverrideEnded, number: Number, clock: Clock) -> str:
-    """Tell people what holds, and until when."""
+def hours_line(
+    change: HoursOverridden | OverrideEnded, number: Number, clock: Clock, before: Override | None
+) -> str:
+    """Tell people what holds now, and until when. An emergency that held `before` is told to be over."""
     if isinstance(change, OverrideEnded):
         return f"{number.id}: {change.hours} goes by its calendar again"
     state = "open" if change.is_open else "closed"
@@ -131,7 +134,13 @@ def hours_line(change: HoursOverridden | OverrideEnded, number: Number, clock: C
         until = f"{clock.local(ends):%Y-%m-%d %H:%M}, when the calendar next changes"
     else:
         until = f"{clock.local(ends):%Y-%m-%d %H:%M}"
-    return f"{number.id}: {change.hours} is {state} until {until}"
+    line = f"{number.id}: {change.hours} is {state} until {until}"
+    if before is None or not before.is_emergency or change.is_emergency:
+        return line
+    ended_at = override_ends_at(number.menu.hours[change.hours], before)
+    if ended_at is not None and ended_at <= change.since:
+        return line
+    return f"{line}; that ends the emergency since {clock.local(before.since):%Y-%m-%d %H:%M}"
 
 
 def _hours(order: SetHours, number: Number) -> tuple[str, ...]:

@@ -137,13 +137,15 @@ class Supervision:
 
     async def _set_hours(self, order: SetHours) -> Answer:
         number, now = self._number(order.number), self._calendar()
-        changes = overrides(order, number, now)
+        changes, before = overrides(order, number, now), self._attendant.stands(number.id).overrides
         by_hand = {each.hours: override_of(each) for each in changes if isinstance(each, HoursOverridden)}
         if by_hand:
             await self._speak_closing(number, by_hand)
         for change in changes:
             self._change(change)
-        lines = tuple(hours_line(change, number, self._clock()) for change in changes)
+        lines = tuple(
+            hours_line(change, number, self._clock(), before.get(change.hours)) for change in changes
+        )
         return Answer(is_done=True, lines=lines, fields={"hours": [change.hours for change in changes]})
 
     async def _speak_closing(self, number: Number, by_hand: Mapping[str, Override]) -> None:

@@ -9,8 +9,10 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ivr.attendant import standing_at
 from ivr.control.orders import Answer, CrisisOff, CrisisOn, NoEngineError, OrderRefusedError, Reload
 from ivr.control.standing_orders import Clock, begin_crisis, crisis_lines, hours_line, no_crisis, overrides
+from ivr.menu.circumstances import NOTHING
 from ivr.menu.number import load_numbers
 from ivr.standing import StandingFile
 from routing.events import CrisisBegan, CrisisEnded
@@ -60,7 +62,8 @@ def note(settings: Settings, order: Order) -> Answer:
             lines, fields = [f"{number.id}: crisis message {each} is off" for each in ids], {"off": ids}
         case _:
             changed = changes = overrides(order, number, now)
-            lines = [hours_line(change, number, clock) for change in changed]
+            before = standing_at(standing.read(), now).get(number.id, NOTHING).overrides
+            lines = [hours_line(change, number, clock, before.get(change.hours)) for change in changed]
             fields = {"hours": [change.hours for change in changed]}
     for change in changes:
         standing.change(change, at)

@@ -51,12 +51,14 @@ class Swap:
         attendant = self._exchange.core.attendant
         before, versions = _known_to_asterisk(attendant.numbers.values()), _versions(attendant.numbers)
         self._forget_scripts()
+        changes: list[tuple[str, str]] = []
         for number in numbers:
             attendant.know(number)
             if versions.pop(number.id, "") != number.content_hash:
-                self._exchange.happened(ConfigurationChanged(number.id, number.content_hash))
-        for removed in versions:
-            self._exchange.happened(ConfigurationChanged(removed, ""))
+                changes.append((number.id, number.content_hash))
+        changes += [(removed, "") for removed in versions]
+        for to_come, (number_id, content_hash) in zip(reversed(range(len(changes))), changes, strict=True):
+            self._exchange.happened(ConfigurationChanged(number_id, content_hash, more_follow=to_come > 0))
         live = tuple(attendant.numbers.values())
         self._arrivals.change(live)
         self._mirror.change(policy(live))

@@ -78,10 +78,10 @@ class Stage:
             self.stream.append(Recorded(len(self.stream) + 1, self.at, each))
         return decisions
 
-    def goes_live(self, number: Number) -> list[Decision]:
+    def goes_live(self, number: Number, *, more_follow: bool = False) -> list[Decision]:
         self.core.attendant.know(number)
         self.versions.append(number)
-        return self.happens(ConfigurationChanged(number.id, number.content_hash))
+        return self.happens(ConfigurationChanged(number.id, number.content_hash, more_follow))
 
     def waits(self, contact: str) -> CallerQueued:
         """Let a caller come to the school's queue, and return the place."""
@@ -204,6 +204,21 @@ def test_callers_of_a_number_that_is_live_no_more_come_to_a_person_of_another() 
     assert isinstance(queued, CallerQueued)
     assert queued.queue == "else"
     assert stage.offers(stage.free("olle")) == [("c1", "olle")]
+
+
+def test_who_waits_in_a_queue_that_moves_to_another_number_at_once_keeps_waiting_there() -> None:
+    stage = Stage(BEFORE, OTHER)
+    place = stage.waits("c1")
+    taken_over = replace(BEFORE.queues["school"], number="other")
+    with_school = replace(
+        OTHER,
+        content_hash="4" * 64,
+        definitions=Definitions({**OTHER.queues, "school": taken_over}, OTHER.agents),
+    )
+    assert stage.goes_live(GENERAL_ONLY, more_follow=True) == []
+    assert stage.goes_live(with_school) == []
+    assert stage.core.contacts["c1"].queued == place
+    assert stage.offers(stage.free("gun")) == []  # an agent of before
 
 
 def test_a_version_that_nobody_knows_changes_nothing() -> None:

@@ -226,6 +226,22 @@ def test_hours_set_by_hand_are_told_with_their_end(town: Town, order: SetHours, 
     assert town.carry_out(order) == [Answer(is_done=True, lines=(line,), fields={"hours": ["office"]})]
 
 
+@pytest.mark.parametrize(
+    ("before", "tells"),
+    [
+        (SetHours("testby", "emergency"), True),
+        (SetHours("testby", "emergency", until=NOON + 3600), True),
+        (SetHours("testby", "emergency", until=NOON + 60), False),  # over by itself
+        (SetHours("testby", "closed"), False),
+    ],
+)
+def test_who_ends_an_emergency_by_setting_hours_is_told(town: Town, before: SetHours, tells: bool) -> None:
+    town.carry_out(before)
+    town.now = NOON + 120
+    (answer,) = town.carry_out(SetHours("testby", "open"))
+    assert ("; that ends the emergency since 2026-11-24 12:00" in answer.lines[0]) is tells
+
+
 def test_what_is_said_while_closed_is_spoken_and_noted_before_it_holds(town: Town) -> None:
     town.carry_out(SetHours("testby", "closed", reason={"": "Vi övar."}, until=NOON + 3600))
     assert town.events == [

@@ -89,6 +89,8 @@ def test_an_emergency_does_not_end_by_itself_unless_its_end_is_said(settings: Se
     (event,) = stands(settings)
     assert isinstance(event, HoursOverridden)
     assert not event.is_sticky
+    answer = note(settings, SetHours("testby", "closed"))
+    assert "; that ends the emergency since 2" in answer.lines[0]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,17 @@ def test_only_what_is_new_is_an_event_and_scripts_are_forgotten(numbers: dict[st
     in_town(numbers, story)
 
 
+def test_queues_and_agents_change_with_the_last_number_of_a_publication(numbers: dict[str, Number]) -> None:
+    def story(town: Town) -> None:
+        town.swap((numbers["greeting"],))
+        assert town.office.log(ConfigurationChanged) == [
+            ConfigurationChanged("testby", numbers["greeting"].content_hash, more_follow=True),
+            ConfigurationChanged("nyby", ""),
+        ]
+
+    in_town(numbers, story)
+
+
 def test_another_copy_of_what_is_live_takes_its_place_without_an_event(numbers: dict[str, Number]) -> None:
     def story(town: Town) -> None:
         copy = replace(numbers["testby"], name="the same, elsewhere")
