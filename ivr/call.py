@@ -17,7 +17,6 @@ from ivr.contact import Leave, Phase, Reach, Ring, Wait
 from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S, DeadManSwitch
 from ivr.menu.commands import BACK_KEY, Ask, Listen, Run, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
-from ivr.scripts.errors import ScriptNotLoadedError
 from ivr.scripts.running import ScriptFailed, ScriptOverdue, ScriptReturned, run_script
 from ivr.scripts.shelf import ScriptShelf
 from ivr.voice import playing
@@ -200,19 +199,23 @@ class CallSession:
     async def _run_script(self, task: Run) -> bool:
         """Let a department's script have the caller, however long it thinks between two commands."""
         digits, self._digits = self._digits, ""
-        try:
-            function = self._scripts(task.script)
-        except ScriptNotLoadedError as error:
-            log.error("contact %s: %s", self._contact.id, error)  # noqa: TRY400  # the error says all
-            return self._tell(ScriptEnded(self._contact.id, has_failed=True))
+        loop = asyncio.get_running_loop()
         await self._switch.arm(Phase.MENU, SCRIPT_LIMIT_S, self._place())
+        until = loop.time() + SCRIPT_LIMIT_S + STEP_MARGIN_S / 2
+
+        async def outlasting(lasts_s: float) -> None:
+            # What cannot be stopped is waited for, though the script's time is over then.
+            if loop.time() + lasts_s > until:
+                await self._switch.arm(Phase.MENU, lasts_s, self._place())
+
         ended = await run_script(
             self._session,
-            function,
+            self._scripts(task.script),
             {"VAXEL_DIGITS": digits},
             name=task.script,
             limit_s=SCRIPT_LIMIT_S,
             withheld=not _presentation(self._session.request.arguments).startswith("allowed"),
+            on_command=outlasting,
         )
         match ended:
             case ScriptReturned(value):

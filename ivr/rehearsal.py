@@ -65,6 +65,7 @@ MOST_AT_ONCE: Final = 20  # everybody who edits menus, and then some; 2,000 call
 LIMIT_S: Final = 1800.0  # whoever left the telephone off the hook
 SIGN_S: Final = 2.0  # how often the other side is told that we are still there while prompts are made
 LONGEST_REASON: Final = 400  # characters; a channel's variable holds 1,023 bytes
+YEARS: Final = range(2000, 3000)  # beyond them calendars end, and hours that are looked for run over
 AWAY: Final = "away"
 RUN_SCRIPTS: Final = "run-scripts"
 
@@ -169,6 +170,10 @@ class Rehearsal:
                 raise RehearsalRefusedError(
                     f"expected a local time such as 2026-12-24T10:00, found {at[:40]!r}"
                 ) from None
+            if local.year not in YEARS:
+                raise RehearsalRefusedError(
+                    f"expected a time from {YEARS[0]} to {YEARS[-1]}, found {at[:40]!r}"
+                )
             zone = local.tzinfo or self._settings.time_zone
             moment = local.replace(tzinfo=zone).timestamp()
         told = (caller, presentation or ("allowed" if caller else "unavailable"))

@@ -49,7 +49,8 @@ def playing(sounds: Sounds, prompts: Sequence[Prompt], digits: str, trouble: Pro
     names: list[str] = []
     lasts_s = 0.0
     for together in _together(prompts, digits):
-        for part in (together, *((prompt,) for prompt in together)):
+        singles = [(prompt,) for prompt in together] if len(together) > 1 else []
+        for part in (together, *singles):
             try:
                 length_s, name = sounds.length_s(part), sounds.sound(part)
             except PromptError as error:

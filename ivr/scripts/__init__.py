@@ -1,6 +1,7 @@
 """Departments' existing scripts, written for pyst2, as steps of a call.
 
     folder: "module:function" ──(find_script, load_script)──> a function of one parameter, `agi`
+            shelf: each imported once, in the thread of the first script that needs it
     commands (rules, pure) <── bridge (ScriptAgi) ──> crossing ──> AgiSession ──> Asterisk
                                in the script's thread      in the engine's event loop
     running: run_script, one thread per script, ends typed

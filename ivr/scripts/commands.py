@@ -10,11 +10,20 @@ what a caller keyed where a name should be.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 from ivr.agi.session import EXECUTE_LIMIT_S, LONGEST_PROMPT_S
+from ivr.scripts.durations import (
+    always,
+    collecting,
+    option,
+    reading,
+    receiving,
+    speaking,
+    waiting,
+    waiting_for_digit,
+)
 from ivr.scripts.errors import ForbiddenCommandError
 
 if TYPE_CHECKING:
@@ -60,13 +69,6 @@ _WORD = re.compile(r"[A-Za-z]{1,30}")
 _VARIABLE = re.compile(r"[A-Za-z0-9_]+")
 _EXPRESSION = re.compile(r"\$\{([^${}]+)\}")
 _FAMILY = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
-_SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{0,6})?")
-_DEFAULT_OPTION_S: Final = 5.0  # Asterisk's wait of GET OPTION when none is told
-_DEFAULT_DATA_S: Final = 6.0  # and of GET DATA
-_MOST_KEYS: Final = 1024  # GET DATA collects no more
-# Measured: .83 s for a digit, 1.4 s for each of a number's. Asterisk 22.10.1 says them to the end over
-# FastAGI, whatever is sent meanwhile, so they cannot be stopped.
-_CHARACTER_S: Final = 3.0
 
 
 @final
@@ -127,12 +129,11 @@ def _execution(arguments: Sequence[str], kept: Container[str]) -> Command:
     elif plain == "read":
         _check_settable(data.partition(",")[0], kept)
     if plain in {"wait", "waitdigit"}:
-        seconds = data.partition(",")[0]
-        if _SECONDS.fullmatch(seconds) is None or float(seconds) > lasts_s:
-            raise ForbiddenCommandError(f"EXEC {application}: expected seconds, at most {lasts_s:g}")
-        lasts_s = float(seconds)
+        lasts_s = waiting(f"EXEC {application}", data)
     elif plain in {"playback", "background", "read"}:
         _check_sound(f"EXEC {application}", data)
+        if plain == "read":
+            lasts_s = reading(f"EXEC {application}", data)
     return Command("EXEC", (application, data), lasts_s, stoppable=False)
 
 
@@ -147,7 +148,7 @@ APPLICATIONS: Final[Mapping[str, float]] = {
     "playback": LONGEST_PROMPT_S,
     "playtones": 0.0,
     "progress": 0.0,
-    "read": LONGEST_PROMPT_S,
+    "read": LONGEST_PROMPT_S,  # at each attempt
     "ringing": 0.0,
     "sayalpha": EXECUTE_LIMIT_S,
     "saydigits": EXECUTE_LIMIT_S,
@@ -237,80 +238,33 @@ def _check_family(name: str, arguments: Sequence[str]) -> None:
         raise ForbiddenCommandError(f"{name}: got _ or %, which would delete others' entries too")
 
 
-# --- how long -----------------------------------------------------------------------------------------
-
-
-def _lasts(seconds: float) -> Callable[[Sequence[str]], float]:
-    return lambda _: seconds
-
-
-def _milliseconds(arguments: Sequence[str], place: int, default_s: float) -> float:
-    """Read an argument in milliseconds; what is negative lasts until a key."""
-    if len(arguments) <= place or not arguments[place]:
-        return default_s
-    try:
-        seconds = float(arguments[place]) / 1000
-    except ValueError:
-        raise ForbiddenCommandError("got a time that is no number, expected milliseconds") from None
-    return seconds if seconds >= 0 else math.inf
-
-
-def _wait(arguments: Sequence[str]) -> float:
-    return _milliseconds(arguments, 0, math.inf)
-
-
-def _receive(arguments: Sequence[str]) -> float:
-    seconds = _wait(arguments)
-    if not 0 < seconds <= EXECUTE_LIMIT_S:  # nothing but a character would end it
-        raise ForbiddenCommandError(f"RECEIVE CHAR: expected 1 to {EXECUTE_LIMIT_S * 1000:.0f} ms")
-    return seconds
-
-
-def _collect(arguments: Sequence[str]) -> float:
-    most = arguments[2] if len(arguments) > 2 else ""  # noqa: PLR2004 - file, time-out, keys
-    keys = int(most) if most.isascii() and most.isdigit() else _MOST_KEYS
-    return LONGEST_PROMPT_S + _milliseconds(arguments, 1, _DEFAULT_DATA_S) * min(keys, _MOST_KEYS)
-
-
-def _option(arguments: Sequence[str]) -> float:
-    return LONGEST_PROMPT_S + _milliseconds(arguments, 2, _DEFAULT_OPTION_S)
-
-
-def _spoken(arguments: Sequence[str]) -> float:
-    characters = len(arguments[0]) if arguments else 0
-    if characters * _CHARACTER_S > LONGEST_PROMPT_S:
-        most = LONGEST_PROMPT_S / _CHARACTER_S
-        raise ForbiddenCommandError(f"SAY: got {characters} characters, expected at most {most:.0f}")
-    return characters * _CHARACTER_S
-
-
 class _Form(NamedTuple):
-    lasts_s: Callable[[Sequence[str]], float] = _lasts(0.0)
+    lasts_s: Callable[[Sequence[str]], float] = always(0.0)
     stoppable: bool = False
     check: Callable[[str, Sequence[str]], None] = _check_nothing
 
 
-_SPOKEN: Final = _Form(_spoken)
-_DATED: Final = _Form(_lasts(EXECUTE_LIMIT_S))
+_SPOKEN: Final = _Form(speaking)
+_DATED: Final = _Form(always(EXECUTE_LIMIT_S))
 _OWN: Final = _Form(check=_check_own_channel)
 _KEPT: Final = _Form(check=_check_family)
 
 _FORMS: Final[Mapping[str, _Form]] = {
     "ANSWER": _OWN,
     "CHANNEL STATUS": _OWN,
-    "CONTROL STREAM FILE": _Form(_lasts(LONGEST_PROMPT_S), check=_check_sound_first),
+    "CONTROL STREAM FILE": _Form(always(LONGEST_PROMPT_S), check=_check_sound_first),
     "DATABASE DEL": _KEPT,
     "DATABASE DELTREE": _KEPT,
     "DATABASE GET": _KEPT,
     "DATABASE PUT": _KEPT,
     "EXEC": _Form(),
-    "GET DATA": _Form(_collect, stoppable=True, check=_check_sound_first),
+    "GET DATA": _Form(collecting, stoppable=True, check=_check_sound_first),
     "GET FULL VARIABLE": _Form(),
-    "GET OPTION": _Form(_option, stoppable=True, check=_check_sound_first),
+    "GET OPTION": _Form(option, stoppable=True, check=_check_sound_first),
     "GET VARIABLE": _Form(),
     "HANGUP": _OWN,
     "NOOP": _Form(),
-    "RECEIVE CHAR": _Form(_receive),
+    "RECEIVE CHAR": _Form(receiving),
     "SAY ALPHA": _SPOKEN,
     "SAY DATE": _DATED,
     "SAY DATETIME": _DATED,
@@ -322,10 +276,10 @@ _FORMS: Final[Mapping[str, _Form]] = {
     "SEND TEXT": _Form(),
     "SET MUSIC": _Form(),
     "SET VARIABLE": _Form(),
-    "STREAM FILE": _Form(_lasts(LONGEST_PROMPT_S), stoppable=True, check=_check_sound_first),
+    "STREAM FILE": _Form(always(LONGEST_PROMPT_S), stoppable=True, check=_check_sound_first),
     "TDD MODE": _Form(),
     "VERBOSE": _Form(),
-    "WAIT FOR DIGIT": _Form(_wait, stoppable=True),
+    "WAIT FOR DIGIT": _Form(waiting_for_digit, stoppable=True),
 }
 _WHERE: Final = "where the call goes on is the exchange's: give it back as the script's value"
 _REASONS: Final[Mapping[str, str]] = {

@@ -3,16 +3,18 @@
 Owns the reading of `module:function` and where that may lead. Must not know calls or pyst2. Checking reads
 the file only; nothing of a script runs before `load_script`.
 
-A script is imported below a private package of its folder's own: it cannot take the place of a module of
-ours or of a library, whatever it is called. Its neighbours it imports as `from . import neighbour`.
+A script is imported below a private package: it cannot take the place of a module of ours or of a library,
+whatever it is called. Its neighbours it imports as `from . import neighbour`. Each edition of the folder has
+a package of its own, so that calls under way keep the modules they have when the next one begins. Threads
+may import at once: each module is run once in a package, by Python's own locks.
 """
 
 from __future__ import annotations
 
 import ast
 import difflib
-import hashlib
-import importlib.util
+import importlib
+import itertools
 import keyword
 import sys
 from types import ModuleType
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PACKAGE: Final = "_vaxel_scripts_"
+_editions = itertools.count(1)
 
 
 def find_script(folder: Path, name: str) -> str | None:
@@ -52,8 +55,22 @@ def find_script(folder: Path, name: str) -> str | None:
     return _problem(name, path, tree, function)
 
 
-def load_script(folder: Path, name: str) -> Callable[[Any], object]:
-    """Import a script anew and return its function.
+def new_package() -> str:
+    """Return the name of a private package in which nothing is imported yet."""
+    return f"{_PACKAGE}{next(_editions)}"
+
+
+def forget_package(package: str) -> None:
+    """Let go of a private package and of every module below it; nobody may import there any more."""
+    for full_name in list(sys.modules):
+        if full_name == package or full_name.startswith(f"{package}."):
+            sys.modules.pop(full_name, None)
+
+
+def load_script(folder: Path, name: str, package: str) -> Callable[[Any], object]:
+    """Import a script, unless `package` has it already, and return its function.
+
+    Runs the department's module: where it is called it may hang, or take its time.
 
     Raises:
         ScriptNotLoadedError: `find_script` has a problem with it, or the import failed.
@@ -62,22 +79,11 @@ def load_script(folder: Path, name: str) -> Callable[[Any], object]:
     if problem is not None:
         raise ScriptNotLoadedError(problem)
     module_name, _, function_name = name.partition(":")
-    package = _package(folder)
     path = folder / f"{module_name}.py"
-    full_name = f"{package}.{module_name}"
-    spec = importlib.util.spec_from_file_location(full_name, path)
-    if spec is None or spec.loader is None:
-        raise ScriptNotLoadedError(f"script {name}: Python does not know how to import {path}")
-    module = importlib.util.module_from_spec(spec)
-    before = sys.modules.get(full_name)
-    sys.modules[full_name] = module  # before it runs: dataclasses and neighbours look it up there
+    _open(package, folder)
     try:
-        spec.loader.exec_module(module)
+        module = importlib.import_module(f"{package}.{module_name}")
     except (Exception, SystemExit) as error:
-        if before is None:
-            del sys.modules[full_name]
-        else:
-            sys.modules[full_name] = before
         raise ScriptNotLoadedError(
             f"script {name}: importing {path} failed: {type(error).__name__}: {error}"
         ) from error
@@ -87,15 +93,15 @@ def load_script(folder: Path, name: str) -> Callable[[Any], object]:
     return cast("Callable[[Any], object]", function)
 
 
-def _package(folder: Path) -> str:
-    """Return the name of the folder's private package, which holds no code of its own."""
+def _open(package: str, folder: Path) -> None:
+    """Let what is below `package` be imported from the folder; the package holds no code of its own."""
+    if package in sys.modules:
+        return
     where = folder.resolve()
-    name = _PACKAGE + hashlib.sha256(bytes(where)).hexdigest()[:16]
-    if name not in sys.modules:
-        package = ModuleType(name, f"Departments' scripts in {where}.")
-        package.__path__ = [str(where)]
-        sys.modules[name] = package
-    return name
+    module = ModuleType(package, f"Departments' scripts in {where}.")
+    module.__path__ = [str(where)]
+    importlib.invalidate_caches()  # files that came since the folder was last listed
+    sys.modules.setdefault(package, module)  # in one step: another thread may be here too
 
 
 def _problem(name: str, path: Path, tree: ast.Module, function: str) -> str | None:

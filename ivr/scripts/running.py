@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import sys
 import threading
 import traceback
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.agi.outcomes import HUNG_UP, HungUp
 from ivr.scripts.bridge import HANGUP, ScriptAgi
 from ivr.scripts.crossing import Crossing
+from ivr.scripts.errors import ScriptNotLoadedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -32,6 +35,15 @@ if TYPE_CHECKING:
 # callers wait in queues, not in scripts.
 MAX_THREADS: Final = 300
 _PREFIX: Final = "vaxel script "
+# Whose frames tell a department nothing of where its script is.
+_NOT_THEIRS: Final = frozenset(
+    {
+        threading.__file__,
+        importlib.__file__,
+        *(str(Path(__file__).with_name(name)) for name in ("folder.py", "running.py", "shelf.py")),
+    }
+)
+_IMPORTS: Final = "<frozen importlib."  # how Python names its own import's files
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +87,7 @@ async def run_script(
     `withheld` says that the caller's number is not the script's to know. `on_command` is awaited before each
     command, with the seconds that it may take at most: renew the dead-man's switch there. After `limit_s`
     seconds a command that can be ended is; one that cannot is waited for, with the session's own limits.
+    `function` is called in the script's thread: what it imports there is the script's time, and may hang.
     When cancelled, the running command is given up at once and the script's next one raises. The session's
     `interrupt` ends a script's `wait_for_digit` as if nothing had been pressed.
 
@@ -126,6 +139,9 @@ def _call(name: str, function: ScriptFunction, agi: ScriptAgi) -> ScriptEnded:
         value = function(agi)
     except HANGUP:
         return HUNG_UP
+    except ScriptNotLoadedError as error:
+        _log.error("%s", error)  # it says all, and nothing of a caller
+        return ScriptFailed(type(error).__name__)
     except SystemExit as leaving:
         # The usual end of a program that pyst2 ran, and ours for one that takes no hang-up for an answer.
         return ScriptReturned(None) if leaving.code in {None, 0} else _raised(name, leaving)
@@ -157,14 +173,16 @@ def _failed(name: str, reason: str) -> ScriptFailed:
 def _place(thread: threading.Thread) -> str:
     """Say where a thread is now, which tells the department what its script waits for."""
     frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - documented, in spite of its name
-    return "its end" if frame is None else _places(reversed(list(traceback.walk_stack(frame))))
+    if frame is None:
+        return "its end"
+    # Nothing of its own runs while it waits for another thread that imports the same.
+    return _places(reversed(list(traceback.walk_stack(frame)))) or "its import"
 
 
 def _places(frames: Iterable[tuple[FrameType, int]]) -> str:
     """Write the script's frames, outermost first, without the values that a traceback's last line tells."""
-    ours = {__file__, threading.__file__}
     return " > ".join(
         f"{frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
         for frame, line in frames
-        if frame.f_code.co_filename not in ours
+        if frame.f_code.co_filename not in _NOT_THEIRS and not frame.f_code.co_filename.startswith(_IMPORTS)
     )

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ivr.menu.model import ChoiceNode, DigitsNode, GoodbyeNode, Option, ScriptNode, Way
+from ivr.scripts.shelf import ScriptShelf
 from routing.events import (
     CallEnded,
     CallerQueued,
@@ -22,6 +23,10 @@ from tests.ivr.menu_office import SILENT, WRONG, LackingPrompts, MenuOffice, in_
 from tests.ivr.numbers_for_tests import said
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
     from tests.fakes.fastagi import FakeChannel
 
 PIN = DigitsNode("pin", said("pin.say", "Slå koden."), 4, 4, WRONG, SILENT, Way("look"), is_secret=True)
@@ -76,6 +81,38 @@ def test_without_ami_the_switch_is_set_past_the_script_s_limit() -> None:
         assert switches(channel)[1] == 305
 
     in_menu(number_with(PIN, LOOK, start="pin"), story, script=lambda _: None)
+
+
+def test_without_ami_what_may_outlast_the_script_s_limit_sets_the_switch_past_its_own_end() -> None:
+    def script(agi: Any) -> None:
+        agi.appexec("Playback", "hello")  # over before the switch fires
+        agi.get_data("hello", -1, 4)  # ended by the script's limit
+        agi.appexec("Read", "CODE,hello,4,,2,5")
+
+    async def story(office: MenuOffice) -> None:
+        office.renewals.ami = False
+        channel = await office.call(["1234", "5678"])
+        await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
+        assert switches(channel)[1:3] == [305, 2 * 300 + (1 + 4) * 5 + 5]
+        before = [words[:2] for words in channel.commands if words[1:2] != ("Set",)]
+        assert before[before.index(("EXEC", "Read")) - 1] == ("EXEC", "MSet")
+
+    in_menu(number_with(PIN, LOOK, start="pin"), story, script=script)
+
+
+def test_a_script_that_cannot_be_imported_has_failed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "card.py").write_text("def main(agi):\n    pass\n\nimport no_such_module_of_anybody\n")
+
+    async def story(office: MenuOffice) -> None:
+        channel = await office.call(["1234"])
+        await channel.reached(lambda c: c.running == "WAIT FOR DIGIT")
+
+    script = ScriptShelf(tmp_path)("card:main")
+    office = in_menu(number_with(PIN, LOOK, start="pin"), story, script=script)
+    assert kinds(office, ScriptEnded) == [ScriptEnded("c1", has_failed=True)]
+    assert f"script card:main: importing {tmp_path}/card.py failed: ModuleNotFoundError" in caplog.text
 
 
 def test_only_the_menu_s_own_results_are_written_down() -> None:

@@ -151,6 +151,7 @@ JARFALLA = load_number(Path(__file__).resolve().parents[2] / "menus" / "jarfalla
         (local("2026-11-24 10:00"), "Välkommen till Järfälla kommun. Välj vad din fråga gäller."),
         (local("2026-11-24 20:00"), "Vi har stängt just nu."),
         (local("2026-12-24 10:00"), "Vi har stängt, eftersom det är julafton i dag."),
+        (local("2999-12-31 23:59"), "Vi har stängt just nu."),
     ],
     ids=str,
 )
@@ -163,10 +164,14 @@ def test_without_a_time_the_live_calendar_decides() -> None:
     assert "julafton" in texts(rehearsed(pressing("hang up"), Order(), [JARFALLA], settings))[0]
 
 
-@pytest.mark.parametrize("at", ["tomorrow", "2026-13-01T10:00"])
-def test_a_time_that_cannot_be_read_is_refused(at: str) -> None:
+@pytest.mark.parametrize(
+    "at", ["tomorrow", "2026-13-01T10:00", "0001-01-01", "3000-01-01", "9999-12-31T23:00"]
+)
+def test_a_time_that_cannot_be_read_or_rehearsed_is_refused(at: str) -> None:
+    expected = "time from 2000 to 2999" if at.endswith(("-01", "23:00")) else "local time such as .*"
+
     async def story(town: Town) -> None:
-        with pytest.raises(EngineRefusedError, match="expected a local time"):
+        with pytest.raises(EngineRefusedError, match=f"expected a {expected}, found '{at}'"):
             await asked(town, "", "", "", at)
 
     in_town(story)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import signal
 from typing import Any
 
 import pytest
 from asterisk.agi import AGI, AGIAppError, AGIException  # type: ignore[import-untyped]
 
+from ivr.scripts.commands import read_command
 from ivr.scripts.running import ScriptReturned
 from tests.fakes.agi_lines import words
 from tests.fakes.answering import AnsweringChannel
@@ -99,6 +101,13 @@ REFUSED: list[tuple[str, tuple[Any, ...], str]] = [
     ("appexec", ("MSet", "A=1,VAXEL_PHASE=done"), "variable of the exchange's"),
     ("appexec", ("MSet", 'A=1,"VAXEL_PHASE"=done'), "no plain variable"),
     ("appexec", ("Read", "SHELL(id),hello"), "setting the function SHELL"),
+    ("appexec", ("Read", "CODE,hello,4,,100,60"), "at most 5 attempts"),
+    ("appexec", ("Read", "CODE,hello,4,,6"), "at most 5 attempts"),
+    ("appexec", ("Read", "CODE,hello,4,,x"), "at most 5 attempts"),
+    ("appexec", ("Read", "CODE,hello,4,,2,3600"), "seconds to wait, at most 60"),
+    ("appexec", ("Read", "CODE,hello,four"), "expected a number of keys"),
+    ("appexec", ("Read", 'CODE,"a,b",4,,100'), "no quotes"),  # Asterisk finds the attempts elsewhere
+    ("appexec", ("Read", "CODE,a\\,b,4,,100"), "no quotes"),
     ("appexec", ("Wait", "3600"), "at most 60"),
     ("appexec", ("WaitDigit", ""), "at most 60"),
     ("appexec", ("Playback", "say:hello"), "names of sounds"),
@@ -180,6 +189,27 @@ def test_what_a_script_may_not_do_is_refused_and_not_sent(
     assert kind is AGIAppError
     assert told in text
     assert "script tax:main: refused: " in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "lasts_s"),
+    [
+        ("GET DATA", ("hello", "2000", "4"), 300 + 2 * 4),
+        ("GET DATA", ("hello", "2000", "0"), 300 + 2),
+        ("GET DATA", ("hello", "-1", "0"), math.inf),
+        ("GET DATA", ("hello", "-1"), math.inf),
+        ("EXEC", ("Playback", "hello"), 300),
+        ("EXEC", ("Read", "CODE,hello,4,,3,10"), 3 * 300 + (2 + 4) * 10),
+        ("EXEC", ("Read", "CODE, hello, 4, , 1, 2.5"), 300 + 4 * 2.5),
+        ("EXEC", ("Read", "CODE,hello,4,,0,0"), 300 + 4 * 10),
+        ("EXEC", ("read", "CODE,hello"), 300 + 255 * 10),
+        ("EXEC", ("Read", "CODE,hello,9999,,5,60"), 5 * 300 + (4 + 255) * 60),
+    ],
+)
+def test_a_command_lasts_as_long_as_asterisk_may_take(
+    name: str, arguments: tuple[str, ...], lasts_s: float
+) -> None:
+    assert read_command(name, arguments).lasts_s == lasts_s
 
 
 def test_quotes_and_backslashes_arrive_as_they_are() -> None:

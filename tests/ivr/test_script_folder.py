@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.scripts.errors import ScriptNotLoadedError
-from ivr.scripts.folder import find_script, load_script
+from ivr.scripts.folder import find_script, forget_package, load_script, new_package
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,21 +95,32 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_a_script_is_imported_and_takes_nobodys_place(folder: Path) -> None:
-    assert load_script(folder, "tax:main")(None) == "tax-open"
-    assert str(load_script(folder, "logging:main")(None)).startswith("_vaxel_scripts_")
+    package = new_package()
+    assert load_script(folder, "tax:main", package)(None) == "tax-open"
+    assert load_script(folder, "logging:main", package)(None) == f"{package}.logging"
     assert sys.modules["logging"] is logging
     assert str(folder) not in sys.path
 
 
-def test_a_changed_script_is_imported_anew(folder: Path) -> None:
-    old = load_script(folder, "tax:main")
+def test_a_package_has_each_module_once_and_the_next_one_anew(folder: Path) -> None:
+    package = new_package()
+    old, near = load_script(folder, "tax:main", package), load_script(folder, "near:main", package)
     (folder / "tax.py").write_text("def main(agi):\n    return 'tax-shut-for-today'\n")
-    assert load_script(folder, "tax:main")(None) == "tax-shut-for-today"
-    assert old(None) == "tax-open"  # whoever runs it goes on with it
+    assert load_script(folder, "tax:main", package) is old
+    later = new_package()
+    assert load_script(folder, "near:main", later)(None) == "tax-shut-for-today"  # by its neighbour
+    assert load_script(folder, "tax:main", later)(None) == "tax-shut-for-today"
+    assert (old(None), near(None)) == ("tax-open", "tax-open")  # whoever runs it goes on with it
 
 
-def test_a_script_may_use_its_neighbours(folder: Path) -> None:
-    assert load_script(folder, "near:main")(None) == "tax-open"
+def test_a_package_that_is_forgotten_leaves_nothing_and_no_other_package(folder: Path) -> None:
+    package, other = new_package(), new_package()
+    near = load_script(folder, "near:main", package)
+    load_script(folder, "tax:main", other)
+    forget_package(package)
+    assert not [full for full in sys.modules if full == package or full.startswith(f"{package}.")]
+    assert f"{other}.tax" in sys.modules
+    assert near(None) == "tax-open"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +134,6 @@ def test_a_script_may_use_its_neighbours(folder: Path) -> None:
 def test_a_script_that_cannot_be_imported_is_told(folder: Path, name: str, told: str) -> None:
     modules = set(sys.modules)
     with pytest.raises(ScriptNotLoadedError, match="script ") as raised:
-        load_script(folder, name)
+        load_script(folder, name, new_package())
     assert told in str(raised.value)
     assert not {full for full in set(sys.modules) - modules if full.endswith(".failing")}
