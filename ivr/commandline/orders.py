@@ -1,12 +1,14 @@
 """Giving an order from the command line, and telling what came of it.
 
-Owns that, for every command that gives one. Must not know what an order does.
+Owns that, for every command that gives one, and what time it is where the order will hold. Must not know
+what an order does.
 """
 
 from __future__ import annotations
 
 import getpass
 import json
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 EXIT_REFUSED = 1
+TIME_S = 10.0  # for the engine to tell the time: it is never busy for so long
 
 
 def give_order(ctx: click.Context, settings: Settings, order: Order, *, as_json: bool) -> None:
@@ -32,6 +35,26 @@ def give_order(ctx: click.Context, settings: Settings, order: Order, *, as_json:
         except OrderRefusedError as refusal:
             answer = Answer(is_done=False, lines=(str(refusal),))
     tell(ctx, answer, as_json=as_json)
+
+
+def calendar_now(settings: Settings) -> float:
+    """Return the time by which hours and messages go, UTC seconds: as callers hear it, in a trial too.
+
+    A trial's calendar runs on from its first moment with its engine, so that is asked. Raises
+    `NoAnswerError` when it does not say.
+    """
+    from ivr.control.client import give
+    from ivr.control.orders import NoAnswerError, NoEngineError, WhatTime
+
+    if settings.as_if is None:
+        return time.time()
+    try:
+        answer = give(settings.control, WhatTime(), answer_s=TIME_S)
+    except NoEngineError:
+        return settings.calendar_at(time.time())
+    if not answer.is_done:
+        raise NoAnswerError("; ".join(answer.lines))
+    return float(answer.fields["calendar"])
 
 
 def tell(ctx: click.Context, answer: Answer, *, as_json: bool) -> None:

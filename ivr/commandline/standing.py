@@ -93,13 +93,14 @@ def crisis_off(ctx: click.Context, number: str | None, crisis_id: str, as_json: 
 @click.pass_context
 def crisis_list(ctx: click.Context, as_json: bool) -> None:
     """List the messages that are on."""
-    from ivr.standing import StandingFile
+    from ivr.commandline.orders import calendar_now
+    from ivr.standing import StandingFile, is_over
     from routing.events import CrisisBegan
 
     settings = settings_of(ctx)
     there = [e for e in StandingFile(settings.standing).read() if isinstance(e, CrisisBegan)]
-    now = settings.calendar_at(datetime.now(UTC).timestamp())
-    on = [event for event in there if event.until is None or event.until > now]
+    now = calendar_now(settings)
+    on = [event for event in there if not is_over(event.until, now)]
     if as_json:
         click.echo(json.dumps([event._asdict() for event in on], ensure_ascii=False))
         return
@@ -164,14 +165,15 @@ def hours_set(
 def hours_list(ctx: click.Context, as_json: bool) -> None:
     """List which opening hours there are, and what holds now."""
     from ivr.attendant import override_of
-    from ivr.menu.hours import state_at
+    from ivr.commandline.orders import calendar_now
+    from ivr.menu.hours import override_ends_at, state_at
     from ivr.menu.number import load_numbers
     from ivr.standing import StandingFile
     from routing.events import HoursOverridden
 
     settings = settings_of(ctx)
     standing = [e for e in StandingFile(settings.standing).read() if isinstance(e, HoursOverridden)]
-    at = settings.calendar_at(datetime.now(UTC).timestamp())
+    at = calendar_now(settings)
     rows: list[dict[str, object]] = []
     lines: list[str] = []
     for number in load_numbers(settings.menus, settings.ground):
@@ -179,6 +181,7 @@ def hours_list(ctx: click.Context, as_json: bool) -> None:
             by_hand = [each for each in standing if (each.number, each.hours) == (number.id, hours_id)]
             state = state_at(known, at, [override_of(event) for event in by_hand])
             changes = state.closes_at if state.is_open else state.opens_at
+            ends = None if state.override is None else override_ends_at(known, state.override)
             rows.append(
                 {
                     "number": number.id,
@@ -186,12 +189,17 @@ def hours_list(ctx: click.Context, as_json: bool) -> None:
                     "open": state.is_open,
                     "why": state.why.value,
                     "changes_at": None if changes is None else _local(settings, changes),
+                    "by_hand_until": None if ends is None else _local(settings, ends),
                 }
             )
-            then = "somebody changes it" if state.override else ""
-            then = then if changes is None else _local(settings, changes)
+            if state.override is None:
+                then = "" if changes is None else f", until {_local(settings, changes)}"
+            elif ends is None:
+                then = ", until somebody changes it"
+            else:
+                then = f", until {_local(settings, ends)}, then by the calendar"
             said = _decided(settings, state, by_hand, number.menu.languages[0])
-            lines.append(f"{number.id}  {hours_id}: {said}{f', until {then}' if then else ''}")
+            lines.append(f"{number.id}  {hours_id}: {said}{then}")
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -227,9 +235,12 @@ def _decided(settings: Settings, state: HoursState, by_hand: Sequence[HoursOverr
 
 
 def _until(settings: Settings, text: str | None) -> float | None:
+    from ivr.commandline.orders import calendar_now
     from ivr.commandline.times import moment
 
-    return None if text is None else moment(text, datetime.now(UTC), settings.time_zone)
+    if text is None:
+        return None
+    return moment(text, datetime.fromtimestamp(calendar_now(settings), UTC), settings.time_zone)
 
 
 def _local(settings: Settings, at: float) -> str:

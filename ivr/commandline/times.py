@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.control.orders import LAST_YEAR
 from ivr.menu.hoursfile import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def moment(text: str, now: datetime, zone: ZoneInfo) -> float:
             then = datetime.combine(local.date(), time.fromisoformat(text.zfill(len("18:00"))), zone)
             return (then if then > local else then + timedelta(days=1)).timestamp()
         if _DAY_AND_TIME.fullmatch(text):
+            if int(text[:4]) > LAST_YEAR:
+                raise click.BadParameter(f"expected a year up to {LAST_YEAR}, found {text[:30]!r}")
             return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
     except (ValueError, OverflowError):
         pass  # no such time, no such day

@@ -12,8 +12,8 @@ Owns the words and their reading. Must not know sockets, nor how an order is car
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HoursWord: TypeAlias = Literal["open", "closed", "emergency", "calendar"]
 LONGEST_LINE = 1_000_000  # bytes, of an order or an answer
+LAST_YEAR = 2999  # in which what stands may end: far from the year 9999, at which calendars break
+_AFTER_LAST_S = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp()
 
 
 class ControlError(Exception):
@@ -51,7 +53,8 @@ class Reload:
 class CrisisOn:
     """Let callers hear a message.
 
-    `texts` by language, an empty one is the number's first; `until` in UTC seconds; `recording`: a WAV file.
+    `texts` by language, an empty one is the number's first; `until` in UTC seconds of the calendar, which a
+    trial moves; `recording`: a WAV file.
     """
 
     number: str
@@ -84,9 +87,14 @@ class SetHours:
     owner: str = ""
 
 
-Order: TypeAlias = Reload | CrisisOn | CrisisOff | SetHours
+@dataclass(frozen=True, slots=True)
+class WhatTime:
+    """Tell the calendar's time, by which hours and messages go, as the answer's `calendar`: UTC seconds."""
+
+
+Order: TypeAlias = Reload | WhatTime | CrisisOn | CrisisOff | SetHours
 _ORDERS: Mapping[str, type[Order]] = {
-    order.__name__: order for order in (Reload, CrisisOn, CrisisOff, SetHours)
+    order.__name__: order for order in (Reload, WhatTime, CrisisOn, CrisisOff, SetHours)
 }
 
 
@@ -99,7 +107,7 @@ def _is_flag(value: Any) -> bool:
 
 
 def _is_end(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and math.isfinite(value))
+    return value is None or (isinstance(value, int | float) and -_AFTER_LAST_S < value < _AFTER_LAST_S)
 
 
 def _are_names(value: Any) -> bool:

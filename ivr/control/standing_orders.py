@@ -1,11 +1,12 @@
 """Orders about what stands until further notice, as events; the same with an engine and without.
 
-Owns the checks against a number. Times are those of calendars: UTC seconds, moved in trials. Must not know
-who carries an event further.
+Owns the checks against a number, and the words of what came of it. Times are those of the calendar: UTC
+seconds, moved in trials. Must not know who carries an event further.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,30 +17,34 @@ from ivr.menu.hours import override_ends_at
 from ivr.menu.lengths import estimated_s
 from ivr.menu.texts import Prompt
 from ivr.menu.wording import LONGEST_PROMPT_S
+from ivr.prompts.errors import reason_of
+from ivr.prompts.telephone import telephone_frames
+from ivr.sound import NotSoundError
+from ivr.standing import is_over
 from queues.problems import suggestion
 from queues.yamlfile import MAX_TEXT
-from routing.events import CrisisBegan, HoursOverridden, OverrideEnded
+from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from ivr.control.orders import CrisisOn, SetHours
+    from ivr.control.orders import CrisisOff, CrisisOn, SetHours
     from ivr.menu.hours import Override
     from ivr.menu.number import Number
 
 DAY = timedelta(days=1)
+_SHOWN = 40  # characters of a text that cannot be spoken
 
 
 class Clock(NamedTuple):
-    """How people here tell time. Moments are those of calendars, `shift_s` ahead of people's clocks."""
+    """How people here tell time."""
 
     zone: ZoneInfo
-    shift_s: float = 0.0
 
     def local(self, at: float) -> datetime:
         """Return the local time of a moment."""
-        return datetime.fromtimestamp(at - self.shift_s, self.zone)
+        return datetime.fromtimestamp(at, self.zone)
 
     def near(self, at: float, now: float) -> str:
         """Write a moment to come: `18:00` today, `tomorrow 18:00`, `2026-12-24 18:00`."""
@@ -50,12 +55,18 @@ class Clock(NamedTuple):
 
 
 def begin_crisis(
-    order: CrisisOn, number: Number, now: float, others: Collection[str], keep: Callable[[Path], Path]
+    order: CrisisOn,
+    number: Number,
+    now: float,
+    others: Collection[str],
+    keep: Callable[[Path], Path],
+    clock: Clock,
 ) -> CrisisBegan:
     """Return the crisis message that the order means, from `now` on.
 
     `others` are the ids of those that are on. `keep` copies a recording to where it stays: callers hear the
-    message for longer than its owner may keep the file. Raises `OrderRefusedError`, and what `keep` raises.
+    message for longer than its owner may keep the file. Reads the recording, which blocks. Raises
+    `OrderRefusedError`, and what `keep` raises.
     """
     if order.queue and order.queue not in number.queues:
         raise OrderRefusedError(
@@ -69,9 +80,11 @@ def begin_crisis(
         raise OrderRefusedError(f"{number.id}: there is no recording {order.recording}")
     if order.recording and number.menu.languages[0] not in texts:
         raise OrderRefusedError(f"{number.id}: expected the recording's text in {number.menu.languages[0]}")
+    if order.recording:
+        _check_recording(Path(order.recording), number)
     return CrisisBegan(
         number.id,
-        _id(now, others),
+        _id(clock.local(now), others),
         tuple(texts),
         tuple(texts.values()),
         now,
@@ -103,12 +116,35 @@ def crisis_lines(event: CrisisBegan, number: Number, on: Collection[str], clock:
     return tuple(lines)
 
 
-def no_crisis(number: str, crisis: str, there: Iterable[str]) -> str:
-    """Tell people that there is no such message."""
-    known = ", ".join(there)
-    if not known:
-        return f"{number}: no crisis message is on"
-    return f'{number}: there is no crisis message "{crisis}"; there is: {known}'
+def spoken_only(event: CrisisBegan, languages: Collection[str]) -> CrisisBegan:
+    """Return the message with its texts in these languages alone, at least one of its own.
+
+    A text that cannot be spoken is left out rather than kept: who chose its language then hears the message
+    in the first of the others, instead of nothing. The recording goes with the text that it says.
+    """
+    said = [each for each in zip(event.languages, event.texts, strict=True) if each[0] in languages]
+    return event._replace(
+        languages=tuple(language for language, _ in said),
+        texts=tuple(text for _, text in said),
+        recording=event.recording if event.languages[0] in languages else "",
+    )
+
+
+def end_crises(order: CrisisOff, number: Number, on: Collection[str]) -> tuple[CrisisEnded, ...]:
+    """Return what the order ends; `on` are the messages that are on. Raises `OrderRefusedError`."""
+    if not on:
+        raise OrderRefusedError(f"{number.id}: no crisis message is on")
+    if order.crisis and order.crisis not in on:
+        known = ", ".join(on)
+        raise OrderRefusedError(
+            f'{number.id}: there is no crisis message "{order.crisis}"; there is: {known}'
+        )
+    return tuple(CrisisEnded(number.id, each) for each in ([order.crisis] if order.crisis else on))
+
+
+def off_lines(ended: Iterable[CrisisEnded]) -> tuple[str, ...]:
+    """Tell people that these messages are off."""
+    return tuple(f"{each.number}: crisis message {each.crisis} is off" for each in ended)
 
 
 def overrides(order: SetHours, number: Number, now: float) -> tuple[HoursOverridden | OverrideEnded, ...]:
@@ -143,6 +179,19 @@ def hours_line(
     return f"{line}; that ends the emergency since {clock.local(before.since):%Y-%m-%d %H:%M}"
 
 
+def unspoken_line(number: str, failed: Mapping[Prompt, str]) -> str:
+    """Tell people that callers do not hear these texts, at least one, and why the first cannot be spoken."""
+    (first, why), *others = failed.items()
+    more = (
+        "" if not others else " and another text" if len(others) == 1 else f" and {len(others)} other texts"
+    )
+    them = "them" if others else "it"
+    return (
+        f'{number}: "{first.text[:_SHOWN]}" ({first.language}){more} cannot be spoken: {why};'
+        f" callers do not hear {them}"
+    )
+
+
 def _hours(order: SetHours, number: Number) -> tuple[str, ...]:
     known = number.menu.hours
     if order.hours and order.hours not in known:
@@ -172,15 +221,27 @@ def _override(order: SetHours, number: Number, hours: str, now: float) -> HoursO
     )
 
 
-def _id(now: float, others: Collection[str]) -> str:
+def _id(local: datetime, others: Collection[str]) -> str:
     """Return an id that is none of the others': two messages may begin within a second."""
-    second = f"{datetime.fromtimestamp(now).astimezone():%Y%m%d-%H%M%S}"
+    second = f"{local:%Y%m%d-%H%M%S}"
     ids = (second, *(f"{second}-{place}" for place in range(2, len(others) + 3)))
     return next(each for each in ids if each not in others)
 
 
+def _check_recording(path: Path, number: Number) -> None:
+    """Make the sound of it once, so that none is noted that could never be heard, and hinders what comes."""
+    try:
+        telephone_frames(path.read_bytes())
+    except NotSoundError as error:
+        raise OrderRefusedError(
+            f"{number.id}: recording {path}: {error}; save it as a WAV file with 16 bits"
+        ) from error
+    except OSError as error:
+        raise OrderRefusedError(f"{number.id}: recording {path}: {reason_of(error)}") from error
+
+
 def _check_end(order: CrisisOn | SetHours, now: float) -> None:
-    if order.until is not None and order.until <= now:
+    if is_over(order.until, now):
         raise OrderRefusedError(f"{order.number}: expected an end that is still to come")
 
 
@@ -199,9 +260,16 @@ def _check_texts(texts: Mapping[str, str], number: Number) -> None:
         if language not in number.menu.languages:
             known = ", ".join(number.menu.languages)
             raise OrderRefusedError(f'{number.id}: does not speak "{language}"; it speaks: {known}')
-        if not text.split() or len(text) > MAX_TEXT or not text.replace("\n", " ").isprintable():
+        if not text.split() or len(text) > MAX_TEXT:
             raise OrderRefusedError(
                 f"{number.id}: expected a text of 1 to {MAX_TEXT} characters ({language})"
+            )
+        strange = next((each for each in text if each != "\n" and not each.isprintable()), "")
+        if strange:
+            name = unicodedata.name(strange, "control character").lower()
+            raise OrderRefusedError(
+                f"{number.id}: expected letters, signs and spaces, found U+{ord(strange):04X}"
+                f" ({name}) as character {text.index(strange) + 1} ({language})"
             )
         lasts_s = estimated_s(Prompt("", text, language))
         if lasts_s > LONGEST_PROMPT_S:

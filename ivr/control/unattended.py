@@ -6,18 +6,37 @@ Owns the same checks against the menus as they are in their files. Must not know
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from ivr.attendant import standing_at
-from ivr.control.orders import Answer, CrisisOff, CrisisOn, NoEngineError, OrderRefusedError, Reload
-from ivr.control.standing_orders import Clock, begin_crisis, crisis_lines, hours_line, no_crisis, overrides
+from ivr.control.orders import (
+    Answer,
+    CrisisOff,
+    CrisisOn,
+    NoEngineError,
+    OrderRefusedError,
+    Reload,
+    SetHours,
+    WhatTime,
+)
+from ivr.control.standing_orders import (
+    Clock,
+    begin_crisis,
+    crisis_lines,
+    end_crises,
+    hours_line,
+    off_lines,
+    overrides,
+)
 from ivr.menu.circumstances import NOTHING
 from ivr.menu.number import load_numbers
-from ivr.standing import StandingFile
-from routing.events import CrisisBegan, CrisisEnded
+from ivr.settings import near
+from ivr.standing import StandingFile, is_over
+from routing.events import CrisisBegan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ivr.control.orders import Order
     from ivr.settings import Settings
     from ivr.standing import Change
@@ -31,44 +50,35 @@ def note(settings: Settings, order: Order) -> Answer:
     Raises `OrderRefusedError`, `StandingUnusableError`, `ConfigurationError`; and `NoEngineError` for what
     only an engine can carry out.
     """
-    if isinstance(order, Reload):
-        raise NoEngineError("no engine runs here; the menus go live when it is started")
-    standing, at = StandingFile(settings.standing), time.time()
-    now = settings.calendar_at(at)  # as the engine will tell time when it starts
+    if isinstance(order, Reload | WhatTime):
+        where = f"its state would lie in {near(settings.state)}"  # another installation's may run
+        raise NoEngineError(f"no engine runs here ({where}); the menus go live when it is started")
+    standing = StandingFile(settings.standing)
+    now = settings.calendar_at(time.time())  # as the engine will tell time when it starts
     numbers = {number.id: number for number in load_numbers(settings.menus, settings.ground)}
     number = numbers.get(order.number)
     if number is None:
         raise OrderRefusedError(f"{order.number}: there is no such number; there is: {', '.join(numbers)}")
-    if not isinstance(order, CrisisOff) and order.until is not None:
-        order = replace(order, until=order.until + (now - at))
-    on = [
-        event.crisis
-        for event in standing.read()
-        if isinstance(event, CrisisBegan) and event.number == number.id and not _is_over(event, now)
-    ]
-    clock = Clock(settings.time_zone, now - at)
+    events, clock = standing.read(), Clock(settings.time_zone)
+    crises = [each for each in events if isinstance(each, CrisisBegan) and each.number == number.id]
+    on = [event.crisis for event in crises if not is_over(event.until, now)]
     changes: tuple[Change, ...]
+    lines: Iterable[str]
     fields: dict[str, str | list[str]]
     match order:
         case CrisisOn():
-            began = begin_crisis(order, number, now, on, standing.keep_recording)
+            began = begin_crisis(order, number, now, on, standing.keep_recording, clock)
             changes, fields = (began,), {"crisis": began.crisis}
-            lines = [*crisis_lines(began, number, on, clock)]
-        case CrisisOff(crisis=crisis):
-            ids = [each for each in on if crisis in {"", each}]
-            if not ids:
-                raise OrderRefusedError(no_crisis(number.id, crisis, on))
-            changes = tuple(CrisisEnded(number.id, each) for each in ids)
-            lines, fields = [f"{number.id}: crisis message {each} is off" for each in ids], {"off": ids}
-        case _:
-            changed = changes = overrides(order, number, now)
-            before = standing_at(standing.read(), now).get(number.id, NOTHING).overrides
+            lines = crisis_lines(began, number, on, clock)
+        case CrisisOff():
+            changes = ended = end_crises(order, number, on)
+            lines, fields = off_lines(ended), {"off": [each.crisis for each in ended]}
+        case SetHours():
+            changes = changed = overrides(order, number, now)
+            before = standing_at(events, now).get(number.id, NOTHING).overrides
             lines = [hours_line(change, number, clock, before.get(change.hours)) for change in changed]
             fields = {"hours": [change.hours for change in changed]}
-    for change in changes:
-        standing.change(change, at)
+        case _:
+            assert_never(order)
+    standing.change_all(changes, now)
     return Answer(is_done=True, lines=(*lines, FROM_NEXT_START), fields=fields)
-
-
-def _is_over(event: CrisisBegan, now: float) -> bool:
-    return event.until is not None and event.until <= now

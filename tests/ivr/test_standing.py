@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.standing import StandingFile, StandingUnusableError
+from ivr.standing import RECORDINGS, UNUSED_S, StandingFile, StandingUnusableError, is_over
 from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded
 from tests.fakes.full_disk import disk_full_at
 
@@ -127,3 +129,97 @@ def test_a_recording_that_cannot_be_kept_is_told(file: StandingFile, tmp_path: P
         file.keep_recording(tmp_path / "none.wav")
     where = f"cannot be kept in {file.path.parent}/recordings"
     assert str(caught.value) == f"recording {tmp_path}/none.wav: {where}: No such file or directory"
+
+
+def test_changes_that_belong_together_are_made_by_one_write(file: StandingFile) -> None:
+    file.change_all([crisis(), override(), crisis("d"), CrisisEnded("testby", "c")], 7.0)
+    assert file.read() == (override(), crisis("d"))
+    content = file.path.read_bytes()
+    with disk_full_at(len(content) + 10), pytest.raises(StandingUnusableError):
+        file.change_all([CrisisEnded("testby", "d"), crisis("e"), crisis("f")], 8.0)
+    assert file.path.read_bytes() == content
+
+
+def test_what_is_over_goes_with_the_next_change(file: StandingFile) -> None:
+    sticky = override("school")._replace(until=None, is_sticky=True)
+    ends, stays = crisis("ends")._replace(until=60.0), crisis("stays")._replace(until=61.0)
+    file.write([ends, override(), sticky, stays, crisis()], 7.0)
+    file.change(crisis("new"), 60.0)
+    assert file.read() == (sticky, stays, crisis(), crisis("new"))
+
+
+@pytest.mark.parametrize(("until", "at", "over"), [(None, 9.0, False), (9.0, 8.9, False), (9.0, 9.0, True)])
+def test_what_ends_at_a_moment_is_over_from_then_on(until: float | None, at: float, over: bool) -> None:
+    assert is_over(until, at) is over
+
+
+class Recordings:
+    """Recordings that a file keeps, each with its age in seconds."""
+
+    def __init__(self, file: StandingFile, folder: Path) -> None:
+        self._file, self._folder = file, folder
+
+    def keep(self, name: str, age_s: float) -> CrisisBegan:
+        """Keep one; return a message with it, which is not on."""
+        path = self._folder / f"{name}.wav"
+        path.write_bytes(name.encode())
+        kept = self._file.keep_recording(path)
+        self.let_pass(age_s, kept)
+        return crisis(name)._replace(recording=str(kept))
+
+    def let_pass(self, age_s: float, *paths: Path) -> None:
+        for path in paths or (self._file.path.parent / RECORDINGS).iterdir():
+            at = path.stat().st_mtime - age_s
+            os.utime(path, (at, at))
+
+    def left(self) -> set[str]:
+        """Return what is in those that are left."""
+        return {path.read_text() for path in (self._file.path.parent / RECORDINGS).iterdir()}
+
+
+@pytest.fixture
+def recordings(file: StandingFile, tmp_path: Path) -> Recordings:
+    """Return no recordings yet."""
+    return Recordings(file, tmp_path)
+
+
+def test_a_recording_that_no_message_came_to_name_is_removed_after_a_day(
+    file: StandingFile, recordings: Recordings
+) -> None:
+    on = recordings.keep("on", 9 * UNUSED_S)
+    recordings.keep("refused", UNUSED_S + 60)
+    recordings.keep("just refused", UNUSED_S - 60)
+    file.change(on, 7.0)
+    assert recordings.left() == {"on", "just refused"}
+
+
+@pytest.mark.parametrize("ends", [CrisisEnded("testby", "c"), override(), crisis("c")])
+def test_a_recording_stays_for_a_day_after_its_message_has_ended(
+    file: StandingFile, recordings: Recordings, ends: CrisisEnded | HoursOverridden | CrisisBegan
+) -> None:
+    file.change(recordings.keep("c", 0.0)._replace(until=60.0), 7.0)
+    recordings.let_pass(9 * UNUSED_S)
+    file.change(ends, 60.0)  # by an order, by itself, by another message in its place
+    assert recordings.left() == {"c"}
+    recordings.let_pass(UNUSED_S + 60)
+    file.change(override("school"), 60.0)
+    assert recordings.left() == set()
+
+
+def test_a_recording_of_two_messages_stays_with_the_second(
+    file: StandingFile, recordings: Recordings
+) -> None:
+    first = recordings.keep("c", 0.0)
+    file.change_all([first, first._replace(number="nyby")], 7.0)
+    recordings.let_pass(9 * UNUSED_S)
+    file.change(CrisisEnded("testby", "c"), 60.0)
+    assert recordings.left() == {"c"}
+
+
+def test_recordings_that_are_gone_hinder_nothing(file: StandingFile, recordings: Recordings) -> None:
+    event = recordings.keep("c", 0.0)
+    file.change(event, 7.0)
+    shutil.rmtree(file.path.parent / RECORDINGS)
+    file.change(CrisisEnded("testby", "c"), 60.0)
+    assert file.read() == ()
+    assert not (file.path.parent / RECORDINGS).exists()

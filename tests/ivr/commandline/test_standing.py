@@ -170,9 +170,10 @@ def test_hours_are_listed_with_what_holds_and_until_when(town: Path) -> None:
         ["testby: office is closed for an emergency until 2026-11-24 13:00", LATER],
         [],
     )
+    then = "until 2026-11-24 13:00, then by the calendar"
     assert at_noon(town, "hours", "list") == (
         0,
-        [f"testby  office: closed for an emergency by {ME} since 2026-11-24 12:00, until 2026-11-24 13:00"],
+        [f"testby  office: closed for an emergency by {ME} since 2026-11-24 12:00, {then}"],
         [],
     )
     _, (line,), _ = at_noon(town, "hours", "list", "--json")
@@ -183,8 +184,25 @@ def test_hours_are_listed_with_what_holds_and_until_when(town: Path) -> None:
             "open": False,
             "why": "emergency",
             "changes_at": "2026-11-24 13:00",
+            "by_hand_until": "2026-11-24 13:00",
         }
     ]
+
+
+def test_what_is_set_by_hand_is_listed_until_when_as_it_was_told(town: Path) -> None:
+    with freeze_time("2026-11-23 02:00:00"):  # UTC: three in the night in Stockholm, of a Monday
+        told = vaxel(town, "hours", "set", "open")
+        listed = vaxel(town, "hours", "list")
+        _, (line,), _ = vaxel(town, "hours", "list", "--json")
+    assert told[1][0] == "testby: office is open until 2026-11-23 08:00, when the calendar next changes"
+    since = f"open by hand by {ME} since 2026-11-23 03:00"
+    assert listed[1] == [f"testby  office: {since}, until 2026-11-23 08:00, then by the calendar"]
+    (row,) = json.loads(line)
+    assert (row["open"], row["changes_at"], row["by_hand_until"]) == (
+        True,
+        "2026-11-23 16:00",
+        "2026-11-23 08:00",
+    )
 
 
 @pytest.mark.parametrize(

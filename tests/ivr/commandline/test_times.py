@@ -55,6 +55,13 @@ def test_anything_else_is_refused_with_what_is_expected(text: str) -> None:
     )
 
 
+def test_what_is_never_over_is_not_said_by_a_far_year() -> None:
+    assert local("2999-12-31 23:59") == "2999-12-31 23:59"
+    with pytest.raises(click.BadParameter) as caught:
+        moment("3000-01-01 00:00", NOON, STOCKHOLM)
+    assert caught.value.message == "expected a year up to 2999, found '3000-01-01 00:00'"
+
+
 @pytest.mark.parametrize(
     ("text", "then"),
     [

@@ -17,6 +17,7 @@ from ivr.control.orders import (
     OrderRefusedError,
     Reload,
     SetHours,
+    WhatTime,
     read_answer,
     read_order,
     write_answer,
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 NO_ORDER = "that is no order; is the command line as new as the engine?"
 TEXTS = st.dictionaries(st.text(max_size=3), st.text(max_size=20), max_size=3)
-ENDS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+AFTER_2999_S = 32_503_680_000.0
+ENDS = st.none() | st.floats(-AFTER_2999_S, AFTER_2999_S, exclude_min=True, exclude_max=True)
 ORDERS: st.SearchStrategy[Order] = st.one_of(
     st.builds(Reload, st.text(), st.lists(st.text(max_size=5), max_size=3).map(tuple)),
+    st.just(WhatTime()),
     st.builds(
         CrisisOn, st.text(), TEXTS, st.text(), ENDS, st.text(), st.text(), st.booleans()
     ),
@@ -71,7 +74,7 @@ NAMES = ("number", "texts", "queue", "until", "recording", "owner", "is_drill", 
 
 
 @given(
-    st.sampled_from(["Reload", "CrisisOn", "CrisisOff", "SetHours"]),
+    st.sampled_from(["Reload", "WhatTime", "CrisisOn", "CrisisOff", "SetHours"]),
     st.dictionaries(st.sampled_from(NAMES), JSON, max_size=8),
 )
 def test_whatever_the_fields_hold_an_order_that_is_read_is_whole(
@@ -102,6 +105,9 @@ def test_whatever_the_fields_hold_an_order_that_is_read_is_whole(
         b'{"order":"CrisisOn","number":"a","texts":{"sv":1}}',
         b'{"order":"CrisisOn","number":"a","texts":{},"until":NaN}',
         b'{"order":"CrisisOn","number":"a","texts":{},"until":1e999}',
+        b'{"order":"CrisisOn","number":"a","texts":{},"until":1e15}',
+        b'{"order":"SetHours","number":"a","state":"open","until":32503680000}',
+        b'{"order":"WhatTime","number":"a"}',
         b'{"order":"CrisisOn","number":"a","texts":{},"until":1' + b"0" * 400 + b"}",
         b'{"order":"SetHours","number":"a","state":"ajar"}',
         b"[" * 100_000,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,11 +22,9 @@ from ivr.control.unattended import FROM_NEXT_START, note
 from ivr.standing import StandingFile
 from queues.problems import ConfigurationError
 from routing.events import CrisisBegan, HoursOverridden
-from tests.ivr.publishing.ground import settings_of, spoil, write_number
+from tests.ivr.publishing.ground import record, settings_of, spoil, write_number
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ivr.settings import Settings
 
 
@@ -114,7 +113,8 @@ def test_the_same_is_refused_as_by_an_engine(
 def test_a_reload_needs_an_engine(settings: Settings) -> None:
     with pytest.raises(NoEngineError) as caught:
         note(settings, Reload())
-    assert str(caught.value) == "no engine runs here; the menus go live when it is started"
+    where = f"(its state would lie in {settings.state})"
+    assert str(caught.value) == f"no engine runs here {where}; the menus go live when it is started"
 
 
 def test_menus_with_an_error_are_told(settings: Settings) -> None:
@@ -127,7 +127,25 @@ def test_times_are_those_that_the_next_engine_will_tell(tmp_path: Path) -> None:
     write_number(tmp_path / "menus")
     settings = settings_of(tmp_path, as_if=datetime(2026, 12, 24, 10))  # noqa: DTZ001  # local, as people write
     moment = settings.calendar_at(0.0)
-    note(settings, CrisisOn("testby", {"": "X."}, until=time.time() + 3600))
+    answer = note(settings, CrisisOn("testby", {"": "X."}, until=moment + 3600))
+    assert answer.lines[0].endswith(", until 11:00")
     (event,) = stands(settings)
-    assert event.since == moment
-    assert event.until == pytest.approx(moment + 3600, abs=5)
+    assert (event.since, event.until) == (moment, moment + 3600)
+
+
+def test_a_recording_that_is_none_is_refused_before_it_is_noted(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "message.wav"
+    path.write_bytes(b"ID3\x04 an mp3 by another name")
+    with pytest.raises(OrderRefusedError) as caught:
+        note(settings, CrisisOn("testby", {"": "X."}, recording=str(path)))
+    what = "expected a WAV file, found something else; save it as a WAV file with 16 bits"
+    assert str(caught.value) == f"testby: recording {path}: {what}"
+    assert stands(settings) == []
+    assert not (tmp_path / "recordings").exists()
+
+
+def test_a_recording_is_kept_with_its_message(settings: Settings, tmp_path: Path) -> None:
+    note(settings, CrisisOn("testby", {"": "X."}, recording=str(record(tmp_path / "elsewhere", 440))))
+    (event,) = stands(settings)
+    assert isinstance(event, CrisisBegan)
+    assert Path(event.recording).is_file()

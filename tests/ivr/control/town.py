@@ -9,7 +9,7 @@ import pytest
 
 from ivr.attendant import Attendant
 from ivr.control.orders import Answer, OrderRefusedError
-from ivr.control.supervision import Supervision
+from ivr.control.supervision import SPEAKING_S, Supervision
 from ivr.menu.number import load_number
 from ivr.prompts import PromptLibrary
 from ivr.publishing.publisher import Published, Publisher
@@ -44,7 +44,13 @@ class Told(Publisher):
 class Town:
     """Testby in two languages and its supervision."""
 
-    def __init__(self, folder: Path, published: Published = NOTHING_NEW) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        published: Published = NOTHING_NEW,
+        speech: tuple[str, ...] = (),
+        speaking_s: float = SPEAKING_S,
+    ) -> None:
         number = load_number(write_number(folder / "menus", "testby", languages=("sv", "en")))
         self.folder = folder
         self.attendant = Attendant({"testby": number})
@@ -54,10 +60,11 @@ class Town:
         self.spoken: list[list[str]] = []  # before each change was told
         self.publisher = Told(folder, self.attendant, published)
         self.now = NOON
-        library = PromptLibrary(folder / "prompts", speech_in(folder))
+        self.library = PromptLibrary(folder / "prompts", speech or speech_in(folder))
         self.supervision = Supervision(
-            self.attendant, library, self.publisher, self.file, self._tell, lambda: self.now
-        )
+            self.attendant, self.library, self.publisher, self.file, self._tell, lambda: self.now,
+            speaking_s=speaking_s,
+        )  # fmt: skip
 
     def _tell(self, event: Input) -> bool:
         begins = isinstance(event, CrisisBegan | HoursOverridden)
