@@ -21,7 +21,7 @@ from ivr.commandline.live import reload_menus, rollback, versions
 from ivr.commandline.menus import menus
 from ivr.commandline.prompts import prompts as prompts_group
 from ivr.commandline.proving import prove_menus
-from ivr.commandline.settings import settings_of
+from ivr.commandline.settings import engine_settings_of, settings_of
 from ivr.commandline.standing import crisis, hours
 from ivr.commandline.telephone import call
 from ivr.commandline.views import diff, graph
@@ -108,14 +108,16 @@ def serve(ctx: click.Context) -> None:
     from ivr.prompts import PromptLibrary
     from ivr.service import Engine, Parts
     from ivr.starting import numbers_to_start_with
+    from queues.journal.writer import JournalWriter
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    settings = settings_of(ctx)
+    settings = engine_settings_of(ctx)
     progress = Progress(lambda line: click.echo(line, err=True), "prompts: ")
-    numbers = numbers_to_start_with(settings, progress)
-    prompts = PromptLibrary.of(settings)
-    uvloop.run(Engine(Parts(settings, numbers, prompts, version("vaxel"))).run())
+    with JournalWriter.open(settings.journal) as journal:  # first: a second engine must publish nothing
+        numbers = numbers_to_start_with(settings, progress)
+        parts = Parts(settings, journal, numbers, PromptLibrary.of(settings), version("vaxel"))
+        uvloop.run(Engine(parts).run())
 
 
 @main.command()
@@ -143,7 +145,7 @@ def demo(
     from ivr.demo.demonstration import Plan, run
 
     plan = Plan(seconds, calls_per_minute, sip_port, state, seed, shown=not as_json)
-    result = asyncio.run(run(plan, settings_of(ctx)))
+    result = asyncio.run(run(plan, engine_settings_of(ctx)))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
 
@@ -162,7 +164,7 @@ def asterisk_render(ctx: click.Context, out: Path) -> None:
     from ivr.installation import site_of
     from ivr.menu.number import load_numbers
 
-    settings = settings_of(ctx)
+    settings = engine_settings_of(ctx)
     site = site_of(settings, load_numbers(settings.menus, settings.ground), out)
     site.folders.make()
     for name in write(site, out):
@@ -189,6 +191,8 @@ def calls_list(ctx: click.Context, as_json: bool, limit: int, number: str | None
         click.echo(
             json.dumps([presentation.contact_json(contact) for contact in contacts], ensure_ascii=False)
         )
+    elif not contacts:
+        click.echo("no calls yet" if number is None else f"no calls to {number} yet")
     else:
         click.echo(presentation.contacts_table(contacts, zone=settings.time_zone, width=_width()), nl=False)
 

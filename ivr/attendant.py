@@ -102,7 +102,8 @@ class Attendant:
             case ConfigurationChanged(number, content_hash):
                 live = self._versions.get((number, content_hash))
                 if live is not None:
-                    self.numbers[number] = live
+                    # By id, as they are loaded: the first is the default of an installation that names none.
+                    self.numbers = dict(sorted({**self.numbers, number: live}.items()))
             case CrisisBegan(number):
                 standing = self.stands(number)
                 others = tuple(crisis for crisis in standing.crises if crisis.id != event.crisis)

@@ -38,7 +38,6 @@ from ivr.translator import Translator
 from ivr.upkeep import Upkeep
 from queues.journal.errors import JournalError
 from queues.journal.reader import read_since_start
-from queues.journal.writer import JournalWriter
 from routing.events import (
     AgentPaused,
     AsteriskDisconnected,
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
     from ivr.prompts import PromptLibrary
     from ivr.restoration import Restored
     from ivr.settings import Settings
+    from queues.journal.writer import JournalWriter
     from routing.events import Recorded
     from routing.policy import Policy
 
@@ -76,6 +76,7 @@ class Parts(NamedTuple):
     """What the engine is built of, made before it starts."""
 
     settings: Settings
+    journal: JournalWriter  # its lock is the state folder's: whoever has it may publish, too
     numbers: Sequence[Number]
     prompts: PromptLibrary
     version: str
@@ -89,7 +90,7 @@ class Engine:
         settings = parts.settings
         self._parts = parts
         self._clock = EngineClock()
-        self._journal = JournalWriter.open(settings.journal)
+        self._journal = parts.journal
         everybody = policy(parts.numbers)
         self._restored = self._read_journal(everybody)
         core = Core({number.id: number for number in parts.numbers}, everybody)
@@ -134,7 +135,7 @@ class Engine:
             ),
         )
         self._reception = Reception(rooms)
-        swap = Swap(self.exchange, arrivals, mirror, led_to, scripts.forget)
+        swap = Swap(self.exchange, arrivals, mirror, led_to, scripts.forget, settings)
         self._upkeep = Upkeep(settings, parts.prompts, self.exchange, swap)
         self._following = parts.following(settings.journal, settings.database_url)
         self._stopping = asyncio.Event()

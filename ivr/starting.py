@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.attendant import standing_at
@@ -16,14 +17,16 @@ from ivr.prompts import PromptError, PromptLibrary
 from ivr.publishing.candidate import make_candidate
 from ivr.publishing.publisher import job_of
 from ivr.publishing.refusals import Refusal, forget_refusal, note_refusal
-from ivr.publishing.versions import Versions, VersionsError
+from ivr.publishing.versions import Versions, VersionsError, live_since
 from ivr.speaking import prepare
 from ivr.standing import StandingFile, StandingUnusableError
+from queues.problems import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ivr.menu.number import Number
+    from ivr.publishing.versions import Version
     from ivr.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,13 +35,18 @@ log = logging.getLogger(__name__)
 def numbers_to_start_with(
     settings: Settings, progress: Callable[[int, int], None] | None = None
 ) -> Sequence[Number]:
-    """Return the numbers that may go live, with every prompt spoken.
+    """Return the numbers that may go live, with every prompt spoken that can be.
 
-    Raises `ConfigurationError` for wrong menus when there is no earlier version, and any `PromptError`. When
-    no version can be kept, the log tells and the menus are taken as they are.
+    Raises `ConfigurationError` and `PromptError` only when there is no earlier version to begin with. When no
+    version can be kept, the log tells and the menus are as they last were, or as they are.
     """
     now = time.time()
-    numbers = _numbers(settings, now, progress)
+    try:
+        kept = Versions(settings.versions).all()
+    except VersionsError as error:
+        log.error("%s", error)  # noqa: TRY400  # the error says all
+        kept = ()
+    numbers = _published(settings, now, kept, progress) or _as_before(settings, now, kept, progress)
     try:  # what stood as the last run ended, callers hear from the first call on
         stood = standing_at(StandingFile(settings.standing).read(), settings.calendar_at(now))
         prepare(PromptLibrary.of(settings), numbers, settings.calendar_at(now), stood, progress)
@@ -47,34 +55,47 @@ def numbers_to_start_with(
     return numbers
 
 
-def _remember(settings: Settings, now: float, lines: tuple[str, ...], numbers: tuple[str, ...]) -> None:
-    """Keep what was refused for whoever asks later, or forget what is good now."""
+def _published(
+    settings: Settings, now: float, kept: Sequence[Version], progress: Callable[[int, int], None] | None
+) -> Sequence[Number]:
+    """Publish the menus as they are now; return no numbers when nothing is new, or nothing good."""
+    live = kept[-1].hashes if kept else {}
     try:
-        if lines:
-            note_refusal(settings.versions, Refusal(now, "start", lines, numbers))
+        candidate = make_candidate(job_of(settings, now, "start", live), progress)
+    except VersionsError as error:
+        log.error("no version is kept of the menus that go live: %s", error)  # noqa: TRY400  # it says all
+        return ()
+    for line in candidate.lines:
+        log.error("menus stay as they last were: %s", line)
+    for line in candidate.warnings:
+        log.warning("%s", line)
+    there = {number.id for number in candidate.numbers}
+    for number in sorted(live.keys() - there if there else ()):
+        log.warning("%s is live no more: its folder is gone", number)
+    try:  # for whoever asks later why a change is not heard
+        if candidate.lines:
+            note_refusal(settings.versions, Refusal(now, "start", candidate.lines, tuple(candidate.refused)))
         else:
             forget_refusal(settings.versions)
     except OSError as error:
         log.warning("what became of the menus cannot be noted: %s", error)
+    return candidate.numbers
 
 
-def _numbers(settings: Settings, now: float, progress: Callable[[int, int], None] | None) -> Sequence[Number]:
-    try:
-        kept = Versions(settings.versions).all()
-        live = kept[-1].hashes if kept else {}
-        candidate = make_candidate(job_of(settings, now, "start", live), progress)
-    except VersionsError as error:
-        log.error("no version is kept of the menus that go live: %s", error)  # noqa: TRY400  # it says all
-        kept, candidate = (), None
-    if candidate is not None:
-        for line in candidate.lines:
-            log.error("menus stay as they last were: %s", line)
-        for line in candidate.warnings:
-            log.warning("%s", line)
-        _remember(settings, now, candidate.lines, tuple(candidate.refused))
-        if candidate.numbers:
-            return candidate.numbers
-    # Without an earlier version, a scenario that fails is no reason to leave the line dead.
-    numbers = load_numbers(kept[-1].menus if kept else settings.menus, settings.ground)
+def _as_before(
+    settings: Settings, now: float, kept: Sequence[Version], progress: Callable[[int, int], None] | None
+) -> Sequence[Number]:
+    """Load the newest copy that is whole, judged by the time it went live; else the files as they are.
+
+    Files that have never been live must be without fault, and a voice must speak all of them.
+    """
+    for version in reversed(kept):
+        since = live_since(kept, version.hashes)
+        try:
+            return load_numbers(version.menus, replace(settings.ground, live_since=since))
+        except ConfigurationError as error:
+            for problem in error.problems:
+                log.error("version %d cannot be used: %s", version.id, problem)  # noqa: TRY400  # it says all
+    numbers = load_numbers(settings.menus, settings.ground)
     prepare(PromptLibrary.of(settings), numbers, settings.calendar_at(now), progress=progress)
     return numbers

@@ -71,6 +71,9 @@ class Ground:
     at: float = field(
         default_factory=time.time
     )  # UTC seconds: hours that never open from now on are an error
+    live_since: Mapping[str, float] = field(
+        default_factory=dict
+    )  # UTC seconds, of numbers that are live as they are: hours whose last opening is over are no error
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,8 @@ def _hours_and_people(
     calendars = folder / HOURS_FILE
     if calendars.exists():
         languages = wording.languages
-        hours = load_hours(calendars, ground.zone, languages, wording.read, findings, ground.at) or None
+        at = min(ground.at, ground.live_since.get(number_id, ground.at))
+        hours = load_hours(calendars, ground.zone, languages, wording.read, findings, at) or None
     definitions = load_definitions(folder, findings, hours, number_id)
     for person, place in (*definitions.agent_places.items(), *definitions.officer_places.items()):
         if is_taken(person):

@@ -12,10 +12,10 @@ import sys
 
 from ivr.prompts import PromptError
 from ivr.publishing.candidate import make_candidate
+from ivr.publishing.publisher import EXIT_MENDABLE
 from ivr.publishing.versions import VersionsError
 
 NICENESS = 10  # calls come first
-EXIT_MENDABLE = 1
 
 
 def main() -> int:

@@ -13,13 +13,13 @@ from ivr.menu.number import check_folders, content_hash, folders_below
 from ivr.prompts import PromptError, PromptLibrary
 from ivr.proving.proof import prove
 from ivr.proving.report import difference_line
-from ivr.publishing.versions import MENUS, Versions
+from ivr.publishing.versions import MENUS, Versions, live_since, unreadable_file
 from ivr.speaking import prepare
 from queues.definitions import Definitions
 from queues.problems import Findings, Severity, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ivr.menu.circumstances import Standing
@@ -67,7 +67,8 @@ class Candidate(NamedTuple):
 def make_candidate(job: Job, progress: Callable[[int, int], None] | None = None) -> Candidate:
     """Make a candidate of the menus as they are now; `progress` is told of texts as they are spoken.
 
-    Raises `VersionsError` and `PromptError`; what is wrong in the menus themselves is in the candidate.
+    Raises `VersionsError`, and `PromptError` where nothing is live yet; what is wrong in the menus themselves
+    is in the candidate.
     """
     versions, findings = Versions(job.versions), Findings()
     folders = folders_below(job.menus, findings)
@@ -81,53 +82,162 @@ def make_candidate(job: Job, progress: Callable[[int, int], None] | None = None)
     if job.default in job.live and job.default not in {folder.name for folder in folders}:
         why = f"{job.menus / job.default}: the folder of the default number is gone; put it back"
         return _nothing({job.default: (why,)})
-    staged = versions.stage(folders)
+    unreadable = {folder.name: (line,) for folder in folders if (line := unreadable_file(folder))}
+    staged = versions.stage(folder for folder in folders if folder.name not in unreadable)
     try:
-        return _made(job, versions, staged, progress)
+        attempt = _Attempt(job, versions, staged)
+        if unreadable and not attempt.put_back(unreadable):
+            versions.drop(staged)
+            return _nothing(unreadable)
+        return attempt.candidate(progress)
     except BaseException:
         versions.drop(staged)
         raise
 
 
-def _made(
-    job: Job, versions: Versions, staged: Path, progress: Callable[[int, int], None] | None
-) -> Candidate:
-    refused: dict[str, tuple[str, ...]] = {}
-    while True:
-        findings = Findings()
-        there = folders_below(staged / MENUS, findings)
-        numbers = check_folders(there, findings, job.ground)
-        wrong = _by_number(staged, job, findings.problems)
-        proven = 0
-        if not wrong:
-            folders = {number.id: staged / MENUS / number.id for number in numbers}
-            proof = prove(numbers, folders, job.ground.zone, findings)
-            wrong = _by_number(staged, job, findings.problems) or _failures(staged, job, proof)
-            proven = proof.count
-        if not wrong:
-            break
-        new = {number for number in wrong if number not in job.live} if job.live else set()
-        before = {number: versions.folder_of(number, job.live.get(number, "")) for number in wrong}
-        refused_before, refused = refused, wrong | refused
-        is_stuck = any(before[each] is None and each not in new for each in wrong)
-        if is_stuck or refused_before.keys() & wrong.keys() or len(new) == len(there):
-            versions.drop(staged)  # nothing else to have, or what there is fails too
-            return _nothing(refused)
-        for number, folder in before.items():
-            versions.put(staged, number, folder)
-    changed = tuple(number.id for number in numbers if job.live.get(number.id) != number.content_hash)
-    if not changed and not set(job.live) - {number.id for number in numbers}:
-        versions.drop(staged)
-        return _nothing(refused)
-    try:
-        prepare(PromptLibrary(job.prompts, job.speech), numbers, job.ground.at, job.standing, progress)
-    except PromptError as error:
-        raise type(error)(*_placed(staged, job, (str(error),))) from error
-    hashes = {number.id: number.content_hash for number in numbers}
-    version = versions.keep(staged, job.made_at, job.why, hashes)
-    warnings = _placed(staged, job, tuple(str(problem) for problem in findings.warnings))
-    bare = tuple(_bare(number) for number in numbers)
-    return Candidate(bare, changed, refused, warnings, version.id, proven)
+class _Attempt:
+    """What is staged becomes a version, or the last good one of what is wrong in it, or nothing."""
+
+    def __init__(self, job: Job, versions: Versions, staged: Path) -> None:
+        self._job = job
+        self._versions = versions
+        self._staged = staged
+        self._refused: dict[str, tuple[str, ...]] = {}
+        self._warnings: list[str] = []
+
+    def candidate(self, progress: Callable[[int, int], None] | None) -> Candidate:
+        """Go on until what is staged is good; drop it when that cannot be, or nothing is new."""
+        job = self._job
+        while True:
+            self._warnings.clear()
+            numbers, proven, wrong = self._checked()
+            new = [number for number in numbers if job.live.get(number.id) != number.content_hash]
+            if not wrong and new:
+                wrong = self._unspoken(numbers, {number.id for number in new}, progress)
+            if not wrong:
+                break
+            if not self.put_back(wrong):
+                self._versions.drop(self._staged)
+                return _nothing(self._refused)
+        if not new and not set(job.live) - {number.id for number in numbers}:
+            self._versions.drop(self._staged)
+            return _nothing(self._refused)
+        hashes = {number.id: number.content_hash for number in numbers}
+        version = self._versions.keep(self._staged, job.made_at, job.why, hashes)
+        bare, changed = tuple(_bare(number) for number in numbers), tuple(number.id for number in new)
+        return Candidate(bare, changed, self._refused, tuple(self._warnings), version.id, proven)
+
+    def put_back(self, wrong: Mapping[str, tuple[str, ...]]) -> bool:
+        """Stage the live copies of what is wrong, and nothing for what is new; say whether that helps.
+
+        It does not where what is wrong is the live copy, or there is none, or nothing would be left.
+        """
+        known = self._refused.keys()
+        is_stuck = bool(known & wrong.keys())
+        self._refused = {**wrong, **self._refused}
+        copies: dict[str, Path | None] = {}
+        for number in wrong:
+            is_new = bool(self._job.live) and number not in self._job.live
+            copies[number] = self._versions.folder_of(number, self._job.live.get(number, ""))
+            is_stuck |= (copies[number] is None and not is_new) or number in self._live()
+        staged = {folder.name for folder in self._folders()}
+        gone = {number for number, copy in copies.items() if copy is None}
+        if is_stuck or not (staged | copies.keys()) - gone:
+            return False
+        for number, copy in copies.items():
+            self._versions.put(self._staged, number, copy)
+        return True
+
+    def _folders(self) -> list[Path]:
+        return folders_below(self._staged / MENUS, Findings())
+
+    def _live(self) -> set[str]:
+        """List the numbers whose staged copy is what is live."""
+        return {folder.name for folder in self._folders() if self._is_live(folder)}
+
+    def _is_live(self, folder: Path) -> bool:
+        try:
+            return self._job.live.get(folder.name) == content_hash(folder)
+        except OSError:
+            return False  # a file is missing, which is told as every other problem
+
+    def _checked(self) -> tuple[tuple[Number, ...], int, dict[str, tuple[str, ...]]]:
+        """Load what is staged and try its scenarios: the numbers, how many scenarios, and what is wrong.
+
+        What is live as it is comes first: of two who claim the same, the one that is new has to give way. Its
+        scenarios hold nobody up; nor do those of a very first start, when there is nothing to fall back on.
+        """
+        findings, folders, live = Findings(), self._folders(), self._live()
+        folders.sort(key=lambda folder: (folder.name not in live, folder.name))
+        since = live_since(self._versions.all(), {number: self._job.live[number] for number in live})
+        numbers = check_folders(folders, findings, replace(self._job.ground, live_since=since))
+        numbers = tuple(sorted(numbers, key=lambda number: number.id))
+        wrong = self._by_number(findings.problems)
+        if wrong:
+            return numbers, 0, wrong
+        proof = prove(numbers, {folder.name: folder for folder in folders}, self._job.ground.zone, findings)
+        wrong = self._by_number(findings.problems)
+        for number, lines in self._failures(proof).items():
+            if number in live or not self._job.live:
+                self._warnings += (f"{line}; {number} is live all the same" for line in lines)
+            else:
+                wrong[number] = (*wrong.get(number, ()), *lines)
+        self._warnings += self._placed(str(problem) for problem in findings.warnings)
+        return numbers, proof.count, wrong
+
+    def _unspoken(
+        self, numbers: Sequence[Number], new: Collection[str], progress: Callable[[int, int], None] | None
+    ) -> dict[str, tuple[str, ...]]:
+        """Let everything be spoken; return which new numbers must not go live because something cannot be."""
+        job = self._job
+        library = PromptLibrary(job.prompts, job.speech)
+        try:
+            prepare(library, numbers, job.ground.at, job.standing, progress)
+        except PromptError as error:
+            if not job.live:
+                raise type(error)(*self._placed((str(error),))) from error
+        else:
+            return {}
+        wrong: dict[str, tuple[str, ...]] = {}
+        for number in numbers:
+            for standing in ({}, job.standing):  # what stands was ordered by hand, and must keep no menu back
+                try:
+                    prepare(library, [number], job.ground.at, standing, progress)
+                except PromptError as error:
+                    lines = self._placed((str(error),))
+                    if number.id in new and not standing:
+                        wrong[number.id] = lines
+                    else:
+                        self._warnings += (f"{line}; {number.id} is live all the same" for line in lines)
+                    break
+        return wrong
+
+    def _by_number(self, problems: Sequence[Problem]) -> dict[str, tuple[str, ...]]:
+        """Return the errors of each number's folder, as they would be told of the folder itself."""
+        wrong: dict[str, tuple[str, ...]] = {}
+        for problem in sorted(problems):
+            if problem.severity is Severity.ERROR:
+                number = problem.path.removeprefix(f"{self._staged / MENUS}/").partition("/")[0]
+                wrong[number] = (*wrong.get(number, ()), *self._placed((str(problem),)))
+        return wrong
+
+    def _failures(self, proof: Proof) -> dict[str, tuple[str, ...]]:
+        """Return why scenarios of each number failed, a line for each."""
+        failures: dict[str, tuple[str, ...]] = {}
+        for number in proof.numbers:
+            lines = tuple(
+                f"{scenario.path}:{scenario.line}: {scenario.name}: {difference_line(difference)}"
+                for tried in number.tried
+                for scenario in (tried.scenario,)
+                for difference in tried.differences
+            )
+            if lines:
+                failures[number.number] = self._placed(lines)
+        return failures
+
+    def _placed(self, lines: Iterable[str]) -> tuple[str, ...]:
+        """Let lines speak of the folder that people edit, not of our copy."""
+        return tuple(line.replace(str(self._staged / MENUS), str(self._job.menus)) for line in lines)
 
 
 def _chosen(job: Job, versions: Versions, folders: Sequence[Path]) -> list[Path] | dict[str, tuple[str, ...]]:
@@ -149,41 +259,13 @@ def _chosen(job: Job, versions: Versions, folders: Sequence[Path]) -> list[Path]
         else:
             why = f"{number}: no copy is kept of what is live, so it cannot stay; reload every number"
             refused[number] = (why,)
+    if not chosen and not refused:
+        refused = dict.fromkeys(job.only, ("no number would be left; put a folder back first",))
     return refused or [chosen[number] for number in sorted(chosen)]
 
 
 def _nothing(refused: Mapping[str, tuple[str, ...]]) -> Candidate:
     return Candidate((), (), refused, (), None, 0)
-
-
-def _by_number(staged: Path, job: Job, problems: Sequence[Problem]) -> dict[str, tuple[str, ...]]:
-    """Return the errors of each number's folder, as they would be told of the folder itself."""
-    wrong: dict[str, tuple[str, ...]] = {}
-    for problem in sorted(problems):
-        if problem.severity is Severity.ERROR:
-            number = problem.path.removeprefix(f"{staged / MENUS}/").partition("/")[0]
-            wrong[number] = (*wrong.get(number, ()), *_placed(staged, job, (str(problem),)))
-    return wrong
-
-
-def _failures(staged: Path, job: Job, proof: Proof) -> dict[str, tuple[str, ...]]:
-    """Return why scenarios of each number failed, a line for each."""
-    failures: dict[str, tuple[str, ...]] = {}
-    for number in proof.numbers:
-        lines = tuple(
-            f"{scenario.path}:{scenario.line}: {scenario.name}: {difference_line(difference)}"
-            for tried in number.tried
-            for scenario in (tried.scenario,)
-            for difference in tried.differences
-        )
-        if lines:
-            failures[number.number] = _placed(staged, job, lines)
-    return failures
-
-
-def _placed(staged: Path, job: Job, lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Let lines speak of the folder that people edit, not of our copy."""
-    return tuple(line.replace(str(staged / MENUS), str(job.menus)) for line in lines)
 
 
 def _bare(number: Number) -> Number:

@@ -1,4 +1,4 @@
-"""The swap: new menus for the calls that come, while those under way finish on theirs.
+"""A publication: the files as they are now become what callers hear, as far as they are good.
 
 Owns the asking for a candidate and what is done with it in the engine, one at a time. Must not know what
 makes a candidate good, nor who asks for it.
@@ -7,8 +7,11 @@ makes a candidate good, nor who asks for it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import pickle
+import signal
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+EXIT_MENDABLE = 1  # of the process that makes a candidate: its last line says what to mend
 CANDIDATE_S = 600.0  # a thousand new texts by a slow voice
 
 
@@ -124,6 +128,7 @@ class Publisher:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "ivr.publishing",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,  # so that its speech programs can be ended with it
             )  # fmt: skip
         except OSError as error:
             return f"the process that checks menus could not be started: {error.strerror or error}"
@@ -134,15 +139,15 @@ class Publisher:
             return f"checking and speaking the menus was not done after {self._candidate_s:g} s"
         finally:
             if process.returncode is None:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
         if process.returncode != 0:
-            lines = said.decode(errors="replace").strip().splitlines()
-            return (
-                lines[-1]
-                if lines
-                else f"the process that checks menus ended with status {process.returncode}"
-            )
+            text = said.decode(errors="replace").strip()
+            if process.returncode == EXIT_MENDABLE and text:
+                return text.splitlines()[-1]
+            log.error("the process that checks menus has a fault:\n%s", text)
+            return f"the process that checks menus ended with status {process.returncode}; the log says more"
         try:
             candidate: Candidate = pickle.loads(made)  # noqa: S301  # from the process that we started
         except Exception as error:  # noqa: BLE001  # whatever a pickle that is none leads to

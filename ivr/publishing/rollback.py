@@ -74,6 +74,8 @@ def version_before(versions: Collection[Version], number: str | None = None) -> 
     there = [version for version in versions if number is None or number in version.hashes]
     if not there:
         raise VersionsError("there is no version before this one")
+    if number is not None and there[-1] is not list(versions)[-1]:
+        return there[-1]  # the number is live no more: as it last was
     live = there[-1].hashes if number is None else {number: there[-1].hashes[number]}
 
     def is_live(version: Version) -> bool:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.installation import targets
+from ivr.installation import default_number, targets
 from ivr.menu.number import policy
 from routing.events import ConfigurationChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from ivr.arrivals import Arrivals
     from ivr.exchange import Exchange
     from ivr.menu.number import Number
     from ivr.mirror import FallbackMirror
+    from ivr.settings import Settings
 
 
 TO_DO = (
@@ -39,17 +40,19 @@ class Swap:
         mirror: FallbackMirror,
         led_to: dict[str, str],
         forget_scripts: Callable[[], None],
+        settings: Settings,
     ) -> None:
         self._exchange = exchange
         self._arrivals = arrivals
         self._mirror = mirror
         self._led_to = led_to
         self._forget_scripts = forget_scripts
+        self._settings = settings
 
     def __call__(self, numbers: tuple[Number, ...]) -> tuple[str, ...]:
         """Let these numbers be live for the calls that come; return what people still have to do."""
         attendant = self._exchange.core.attendant
-        before, versions = _known_to_asterisk(attendant.numbers.values()), _versions(attendant.numbers)
+        before, versions = self._known_to_asterisk(), _versions(attendant.numbers)
         self._forget_scripts()
         changes: list[tuple[str, str]] = []
         for number in numbers:
@@ -64,27 +67,27 @@ class Swap:
         self._mirror.change(policy(live))
         self._led_to.clear()
         self._led_to.update(targets(live))
-        if _known_to_asterisk(live) == before:
-            return ()
-        return (TO_DO,)
+        return () if self._known_to_asterisk() == before else (TO_DO,)
+
+    def _known_to_asterisk(self) -> set[tuple[str, ...]]:
+        """Return what Asterisk's own configuration has of the live numbers."""
+        numbers = tuple(self._exchange.core.attendant.numbers.values())
+        default = default_number(self._settings, numbers)
+        apology = default.trouble.language, default.trouble.text, str(bool(default.trouble.recording))
+        known: set[tuple[str, ...]] = {("default", default.menu.person_queue, *apology)}
+        for number in numbers:
+            known |= {("agent", agent) for agent in number.agents}
+            known |= {("officer", officer.id, officer.extension) for officer in number.officers.values()}
+            known |= {
+                (
+                    "queue",
+                    *map(str, (queue.id, queue.extension, queue.ring_s, queue.wrap_up_s, queue.confidential)),
+                )
+                for queue in number.queues.values()
+            }
+            known |= {("called", called, number.menu.person_queue) for called in number.called}
+        return known
 
 
 def _versions(numbers: Mapping[str, Number]) -> dict[str, str]:
     return {number.id: number.content_hash for number in numbers.values()}
-
-
-def _known_to_asterisk(numbers: Iterable[Number]) -> set[tuple[str, ...]]:
-    """Return what Asterisk's own configuration has of these numbers."""
-    known: set[tuple[str, ...]] = set()
-    for number in numbers:
-        known |= {("agent", agent) for agent in number.agents}
-        known |= {("officer", officer.id, officer.extension) for officer in number.officers.values()}
-        known |= {
-            (
-                "queue",
-                *map(str, (queue.id, queue.extension, queue.ring_s, queue.wrap_up_s, queue.confidential)),
-            )
-            for queue in number.queues.values()
-        }
-        known |= {("called", called, number.menu.person_queue) for called in number.called}
-    return known

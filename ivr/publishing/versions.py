@@ -13,6 +13,8 @@ import re
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
+from ivr.menu.wording import RECORDINGS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -94,7 +96,7 @@ class Versions:
         """Stage another folder for a number, or none. Raises `VersionsError`."""
         try:
             if folder is None:
-                shutil.rmtree(staged / MENUS / number)
+                shutil.rmtree(staged / MENUS / number, ignore_errors=True)
             else:
                 copy(folder, staged / MENUS / number)
         except OSError as error:
@@ -125,16 +127,44 @@ class Versions:
         return VersionsError(f"versions folder {self.folder}: {reason}; make it writable, or free some space")
 
 
+def live_since(versions: Iterable[Version], live: Mapping[str, str]) -> dict[str, float]:
+    """Return since when numbers are live with this content, UTC seconds, as far as versions are kept."""
+    since: dict[str, float] = {}
+    for version in versions:
+        for number, content_hash in version.hashes.items():
+            if live.get(number) == content_hash:
+                since.setdefault(number, version.made_at)
+    return since
+
+
 def copy(folder: Path, to: Path) -> None:
     """Copy what a number's folder is made of, in place of what is there. Raises `OSError`."""
     if to.exists():
         shutil.rmtree(to)
     to.mkdir(parents=True)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in _COPIED and path.is_file():
-            there = to / path.relative_to(folder)
-            there.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, there)
+    for path in files_of(folder):
+        there = to / path.relative_to(folder)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, there)
+
+
+def unreadable_file(folder: Path) -> str:
+    """Tell which file of a number's folder the engine may not read; "" when it may read all."""
+    path = folder
+    try:
+        for path in files_of(folder):
+            with path.open("rb") as opened:
+                opened.read(1)
+    except OSError as error:
+        where = error.filename or path
+        return f"{where}: cannot be read: {error.strerror or 'unknown reason'}; let the engine's user read it"
+    return ""
+
+
+def files_of(folder: Path) -> list[Path]:
+    """List what a number's folder is made of, also where its recordings are a link to a folder."""
+    there = [*folder.rglob("*"), *(folder / RECORDINGS).rglob("*")]
+    return sorted({path for path in there if path.suffix in _COPIED and path.is_file()})
 
 
 def _read(path: Path) -> Version | None:

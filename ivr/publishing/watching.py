@@ -9,12 +9,15 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, NoReturn
 
+from ivr.menu.number import folders_below
+from ivr.publishing.versions import files_of
+from queues.problems import Findings
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
 LOOK_S = 1.0  # a look at fifty files takes a millisecond
-_WATCHED = {".yaml", ".wav"}
 
 
 class MenuWatcher:
@@ -26,13 +29,14 @@ class MenuWatcher:
         self._changed = changed
 
     async def keep(self) -> NoReturn:
-        """Look for ever."""
-        live = before = await asyncio.to_thread(self._look)
+        """Look for ever. The first time all is as if it were new: somebody may have saved as we started."""
+        published: dict[str, tuple[int, int]] | None = None
+        before = await asyncio.to_thread(self._look)
         while True:
             await asyncio.sleep(self._look_s)
             now = await asyncio.to_thread(self._look)
-            if now != live and now == before:  # whoever saves several files, or one slowly, has done
-                live = now
+            if now != published and now == before:  # whoever saves several files, or one slowly, has done
+                published = now
                 await self._changed()
             before = now
 
@@ -40,9 +44,9 @@ class MenuWatcher:
         """Return when each file was changed, and how long it is."""
         seen: dict[str, tuple[int, int]] = {}
         with contextlib.suppress(OSError):  # a folder went as we looked: the next look tells
-            for path in self._menus.rglob("*"):
-                if path.suffix in _WATCHED:
-                    with contextlib.suppress(OSError):  # a file went; or an editor's lock, a link to nowhere
+            for folder in folders_below(self._menus, Findings()):
+                for path in files_of(folder):
+                    with contextlib.suppress(OSError):  # a file went
                         status = path.stat()
                         seen[str(path)] = status.st_mtime_ns, status.st_size
         return seen

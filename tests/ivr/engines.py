@@ -18,6 +18,7 @@ from ivr.settings import Settings
 from queues.calllog.errors import CallLogError
 from queues.calllog.readings import list_contacts
 from queues.journal.reader import read_journal
+from queues.journal.writer import JournalWriter
 from routing.events import AgentOffered, AgentStateChanged, TelephoneState
 from tests.fakes.ami import SECRET, FakeAmi
 from tests.fakes.fastagi import FakeChannel
@@ -47,7 +48,8 @@ class NoFollowing(Following):
 def engine_for(settings: Settings, *, has_log: bool = True) -> Engine:
     """Make an engine; without `has_log` it leaves the call log alone."""
     following = Following if has_log else NoFollowing
-    return Engine(Parts(settings, [number_for_tests()], NamedPrompts(), "0", following))
+    journal = JournalWriter.open(settings.journal)
+    return Engine(Parts(settings, journal, [number_for_tests()], NamedPrompts(), "0", following))
 
 
 def settings_in(folder: Path) -> Settings:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from freezegun import freeze_time
 
 from ivr.prompts import PromptError
 from ivr.publishing.refusals import last_refusal
@@ -14,7 +17,7 @@ from ivr.standing import StandingFile
 from ivr.starting import numbers_to_start_with
 from queues.problems import ConfigurationError
 from routing.events import CrisisBegan
-from tests.ivr.publishing.ground import diary, settings_of, speech_in, spoil, write_number
+from tests.ivr.publishing.ground import diary, record, settings_of, speech_in, spoil, write_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +107,9 @@ def test_a_scenario_that_fails_at_the_very_first_start_is_logged_and_the_line_is
     write_number(settings.menus, "testby", scenario="Hej")
     assert start(settings) == GOOD
     assert f"{settings.menus}/testby/scenarios.yaml:3: " in caplog.text
-    assert Versions(settings.versions).all() == ()
+    assert "; testby is live all the same" in caplog.text
+    (version,) = Versions(settings.versions).all()
+    assert version.hashes.keys() == {"nyby", "testby"}
 
 
 def test_a_folder_of_versions_that_cannot_be_used_is_logged_and_the_line_is_up(
@@ -137,6 +142,64 @@ def test_what_stood_and_cannot_be_said_is_logged_and_the_line_is_up(
         settings.standing.write_bytes(b"rubbish\n")
     assert start(settings) == GOOD
     assert ("standing messages" if what == "damaged" else "recording /none.wav") in caplog.text
+
+
+@pytest.mark.parametrize("broken", ["recording", "voice"])
+def test_what_cannot_be_spoken_starts_as_it_last_was(
+    settings: Settings, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    start(settings)
+    write_number(settings.menus, "nyby", greeting="Hej.")
+    if broken == "recording":
+        record(settings.menus, 440).write_bytes(b"noise")
+        assert start(settings) == {"nyby": "Hej.", "testby": "Välkommen."}
+        assert f"menus stay as they last were: recording {settings.menus}/testby/" in caplog.text
+    else:
+        shutil.rmtree(settings.prompts)
+        assert start(replace(settings, speech=("sh", "-c", "exit 3", "{output}"))) == GOOD
+        assert "menus stay as they last were: sh was to speak " in caplog.text
+
+
+def test_hours_that_have_ended_since_they_went_live_keep_no_line_dead(settings: Settings) -> None:
+    once = "weekly: {monday-sunday: closed}, exceptions: [{on: 2026-12-01, open: 08:00-16:00}]"
+    hours = settings.menus / "testby" / "hours.yaml"
+    hours.write_text(f"hours: {{office: {{{once}}}}}", "utf-8")
+    with freeze_time("2026-11-24"):
+        start(settings)
+    with freeze_time("2026-12-24"):
+        assert start(settings) == GOOD
+        spoil(settings.menus, "nyby")
+        assert start(settings) == GOOD
+
+
+def test_a_damaged_copy_is_passed_over_for_the_one_before(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    start(settings)
+    write_number(settings.menus, "testby", greeting="Hej.")
+    start(settings)
+    newest = Versions(settings.versions).all()[-1]
+    spoil(newest.menus, "testby")
+    spoil(settings.menus, "testby")
+    assert start(settings) == GOOD
+    assert "version 2 cannot be used: " in caplog.text
+
+
+def test_a_disk_that_is_full_starts_the_menus_as_they_last_were(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    start(settings)
+    spoil(settings.menus, "testby")
+    (settings.versions / "0002").touch()  # where the next version would be
+    assert start(settings) == GOOD
+    assert "no version is kept of the menus that go live: " in caplog.text
+
+
+def test_a_number_whose_folder_is_gone_is_told(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    start(settings)
+    shutil.rmtree(settings.menus / "nyby")
+    assert start(settings) == {"testby": "Välkommen."}
+    assert "nyby is live no more: its folder is gone" in caplog.text
 
 
 def test_a_voice_that_fails_is_told(tmp_path: Path) -> None:

@@ -15,8 +15,6 @@ from tests.system.exchange import TESTBY
 from tests.system.waiting import measure
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.system.exchange import RealExchange
 
 CALLS = 200
@@ -48,8 +46,10 @@ def test_200_calls_at_10_a_second_through_menu_and_queue_all_succeed(exchange: R
 
 
 @pytest.mark.load
-def test_2000_callers_wait_with_renewals_on_and_are_all_woken(tmp_path: Path) -> None:
-    figures = asyncio.run(measure(tmp_path / "load"))
+def test_2000_callers_wait_with_renewals_on_and_are_all_woken(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    figures = asyncio.run(measure(tmp_path_factory.mktemp("load")))
     print(figures)  # noqa: T201  # what it costs in time is for the benchmark to say; here is what must hold
     assert figures.woken == 1_000
     assert figures.renewals_per_s == pytest.approx(250, rel=0.05)

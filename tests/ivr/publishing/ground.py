@@ -75,6 +75,7 @@ def write_number(
     greeting: str = "Välkommen.",
     queue: str = "",
     agent: str = "",
+    trouble: str = "Fel.",
     languages: tuple[str, ...] = ("sv",),
     scenario: str | None = None,
 ) -> Path:
@@ -88,7 +89,7 @@ def write_number(
     telephone, extension = TELEPHONES.get(name, "+46 8 580 285 02"), 600 + len(name)
     files = {
         "number.yaml": NUMBER.format(
-            name=name, languages=", ".join(languages), called=telephone, trouble=said("Fel.")
+            name=name, languages=", ".join(languages), called=telephone, trouble=said(trouble)
         ),
         "menu.yaml": MENU.format(queue=queue, greeting=said(greeting), bye=said("Hej då.")),
         "hours.yaml": HOURS,

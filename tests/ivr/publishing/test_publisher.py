@@ -221,8 +221,9 @@ def test_a_full_versions_folder_is_the_childs_one_line(live: Live, tmp_path: Pat
 def test_a_publication_that_is_given_up_ends_its_child(live: Live, tmp_path: Path) -> None:
     async def main() -> None:
         publishing = asyncio.create_task(live.publisher.publish("by hand"))
-        while not diary(tmp_path):
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(30):
+            while not diary(tmp_path):
+                await asyncio.sleep(0.01)
         publishing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await publishing

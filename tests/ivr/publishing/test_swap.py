@@ -30,13 +30,12 @@ class Town:
 
     def __init__(self, office: Office, *numbers: Number) -> None:
         self.office = office
-        office.exchange.happened(ConfigurationChanged("testby", ""))
-        office.core.attendant.numbers.clear()
+        office.core.attendant.numbers = {numbers[0].id: numbers[0]}
         self.arrivals = Arrivals(numbers, Settings(), b"key")
         self.mirror = FallbackMirror(policy(numbers), office.core.telephones, office.core.paused)
         self.led_to = targets(numbers)
         self.forgotten = 0
-        self.swap = Swap(office.exchange, self.arrivals, self.mirror, self.led_to, self._forget)
+        self.swap = Swap(office.exchange, self.arrivals, self.mirror, self.led_to, self._forget, Settings())
         self.swap(numbers)
         office.journal.events.clear()
 
@@ -62,6 +61,7 @@ def numbers(tmp_path: Path) -> dict[str, Number]:
         "greeting": {"greeting": "Hej."},
         "agent": {"agent": "vera"},
         "queue": {"queue": "others"},
+        "apology": {"trouble": "Något är fel."},
     }
     for what, changes in others.items():
         folder = write_number(tmp_path / what, "testby", **changes)  # type: ignore[arg-type]
@@ -112,6 +112,24 @@ def test_another_copy_of_what_is_live_takes_its_place_without_an_event(numbers: 
 @pytest.mark.parametrize("what", ["agent", "queue"])
 def test_people_are_told_when_asterisk_must_know(numbers: dict[str, Number], what: str) -> None:
     in_town(numbers, lambda town: _equal(town.swap((numbers[what], numbers["nyby"])), (TO_DO,)))
+
+
+def test_people_are_told_when_asterisk_must_apologise_otherwise(numbers: dict[str, Number]) -> None:
+    in_town(numbers, lambda town: _equal(town.swap((numbers["apology"], numbers["nyby"])), ()))
+    alone = {**numbers, "nyby": numbers["testby"]}
+    in_town(alone, lambda town: _equal(town.swap((numbers["apology"],)), (TO_DO,)))
+
+
+def test_a_number_that_comes_is_as_after_a_restart_the_default_if_its_name_is_first(
+    numbers: dict[str, Number],
+) -> None:
+    def story(town: Town) -> None:
+        town.swap((numbers["testby"],))
+        assert town.comes_to("0859999999") == "testby"
+        town.swap((numbers["testby"], numbers["nyby"]))
+        assert town.comes_to("0859999999") == "nyby"
+
+    in_town(numbers, story)
 
 
 def test_arrivals_extensions_and_fallback_queues_follow(numbers: dict[str, Number]) -> None:

@@ -29,12 +29,16 @@ class Watch:
 
 
 def watched(menus: Path, story: Callable[[Watch], Awaitable[None]]) -> int:
-    """Let `story` happen before a watcher that looks a hundred times a second; return how often it told."""
+    """Let `story` happen before a watcher that looks a hundred times a second; return how often it told.
+
+    What it tells of the beginning does not count.
+    """
 
     async def main() -> int:
         watch = Watch()
         watching = asyncio.create_task(MenuWatcher(menus, watch.changed, LOOK_S).keep())
-        await asyncio.sleep(3 * LOOK_S)
+        await until_told(watch, 1)
+        watch.told = 0
         await story(watch)
         await asyncio.sleep(5 * LOOK_S)
         watching.cancel()
@@ -54,6 +58,21 @@ async def until_told(watch: Watch, times: int) -> None:
 def test_nothing_is_told_while_nothing_changes(tmp_path: Path) -> None:
     write_number(tmp_path)
     assert watched(tmp_path, lambda _: asyncio.sleep(5 * LOOK_S)) == 0
+
+
+def test_a_recording_behind_a_link_is_seen(tmp_path: Path) -> None:
+    folder = write_number(tmp_path / "menus")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "recordings").symlink_to(tmp_path / "elsewhere")
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "testby").symlink_to(folder)
+
+    async def story(watch: Watch) -> None:
+        record(tmp_path / "menus", 440)
+        await until_told(watch, 1)
+
+    assert watched(linked, story) == 1
 
 
 def test_several_saves_are_one_publication_when_they_have_done(tmp_path: Path) -> None:
