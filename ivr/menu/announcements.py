@@ -37,13 +37,14 @@ def is_closed(menu: Menu, hours: str, now: Moment) -> bool:
 
 def closed(menu: Menu, hours: str, languages: Sequence[str], now: Moment) -> tuple[Prompt, ...]:
     """Return what is said in these languages while the hours are closed: why, and when they open again."""
-    state = hours_state(menu, hours, now)
+    state, zone = hours_state(menu, hours, now), menu.hours[hours].zone
+    local = datetime.fromtimestamp(now.at, zone)
+    opens = None if state.opens_at is None else datetime.fromtimestamp(state.opens_at, zone)
+    is_over = opens is None or opens.date() != local.date()
     said: list[Prompt] = []
     for language in languages:
-        said.append(_why_closed(menu, state, language))
-        if state.opens_at is not None:
-            zone = menu.hours[hours].zone
-            local, opens = (datetime.fromtimestamp(at, zone) for at in (now.at, state.opens_at))
+        said.append(_why_closed(menu, state, language, is_over=is_over))
+        if opens is not None:
             said.append(_filled(menu, "opens", language, opening=opening(language, local, opens)))
     return tuple(dict.fromkeys(said))  # a reason that is in one language only is said once
 
@@ -70,7 +71,8 @@ def coming(menu: Menu, standing: Standing, at: float, until: float) -> Iterator[
             then = min(midnight.timestamp(), until if state.changes_at is None else state.changes_at)
 
 
-def _why_closed(menu: Menu, state: HoursState, language: str) -> Prompt:
+def _why_closed(menu: Menu, state: HoursState, language: str, *, is_over: bool) -> Prompt:
+    """Return why it is closed. `is_over`: it does not open again on this day."""
     override = state.override
     if override is not None and override.reason:
         words = override.reason.get(language)
@@ -83,7 +85,8 @@ def _why_closed(menu: Menu, state: HoursState, language: str) -> Prompt:
             return menu.sentences["closed emergency"].said_in(language)
         case Why.HOLIDAY if language in (names := HOLIDAY_NAMES.get(state.holiday, {})):
             return _filled(menu, "closed holiday", language, holiday=names[language])
-        case Why.EXCEPTION if state.reason is not None:
+        # A reason is written for the day's end ("we are closed for today"): it is not true before it opens.
+        case Why.EXCEPTION if state.reason is not None and is_over:
             return state.reason.said_in(language)
         case Why.EXCEPTION:
             return menu.sentences["closed exception"].said_in(language)

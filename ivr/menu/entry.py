@@ -104,7 +104,11 @@ def enter(
                 notes, node_id = (*notes, LanguageSet(node.language)), node.then.at(now.at)
                 continue
             case PatienceNode():
-                said = () if node.text is None else (node.text.said_in(language),)
+                said = (
+                    sentence(menu, "patient on", walk)
+                    if node.text is None
+                    else (node.text.said_in(language),)
+                )
                 walk, before = walk._replace(is_patient=True), (*before, *said)
                 notes, node_id = (*notes, PatienceSet()), node.then.at(now.at)
                 continue

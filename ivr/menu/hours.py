@@ -235,7 +235,8 @@ def _next_change(hours: Hours, after: float, *, of_all: bool) -> float | None:
 
 
 def _phase_at(hours: Hours, at: float) -> _Phase:
-    day, days = datetime.fromtimestamp(at, hours.zone), hours._days  # noqa: SLF001  # this module's own
+    # Whole seconds: a fraction of a microsecond before midnight would be rounded up to the next day.
+    day, days = datetime.fromtimestamp(int(at), hours.zone), hours._days  # noqa: SLF001  # this module's own
     phases = days.get(day.toordinal())
     if phases is None:
         if len(days) >= MAX_DAYS:

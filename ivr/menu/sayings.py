@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Said = tuple[Prompt, ...]
 
 DIGITS = "0123456789"
+MOST_ALONG = 1_000  # words on patience before words on patience, each by date: nobody writes so many
 
 
 def prompts_of(menu: Menu, standing: Standing, at: float, until: float) -> Iterator[Prompt]:
@@ -83,20 +84,31 @@ def _said_before(menu: Menu, node: Node) -> Iterator[tuple[Text, Way]]:
 
 
 def _said_along(menu: Menu, way: Way, language: str) -> Iterator[Said]:
-    """Go through what is said at the end of a way, and on it while everything is open."""
-    for to in way.all:
+    """Go through what is said at the end of a way, and on it while everything is open.
+
+    Each place is come to once with the same words, by however many ways: dated ways of hours behind hours
+    would else double at each.
+    """
+    ahead: list[tuple[str, str, Said]] = [(to, language, ()) for to in reversed(way.all)]
+    seen: set[tuple[str, str, Said]] = set()
+    while ahead and len(seen) < MOST_ALONG:
+        place = ahead.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        to, language, before = place
         node = menu.nodes[to]
         match node:
             case HoursNode(open=then):
-                yield from _said_along(menu, then, language)
-            case LanguageNode():
-                yield from _said_along(menu, node.then, node.language)
-            case PatienceNode(text=text, then=then):
-                before = () if text is None else (text.said_in(language),)
-                for said in _said_along(menu, then, language):
-                    yield (*before, *said)
+                ahead += ((to, language, before) for to in reversed(then.all))
+            case LanguageNode(then=then):
+                ahead += ((to, node.language, before) for to in reversed(then.all))
+            case PatienceNode(then=then):
+                said = menu.sentences["patient on"] if node.text is None else node.text
+                ahead += ((to, language, (*before, said.said_in(language))) for to in reversed(then.all))
             case _:
-                yield from _said_at(menu, node, language)
+                for together in _said_at(menu, node, language):
+                    yield (*before, *together)
 
 
 def _said_at(menu: Menu, node: Node, language: str) -> Iterator[Said]:

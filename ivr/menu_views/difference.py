@@ -50,3 +50,8 @@ class Difference(NamedTuple):
 def quoted(text: str) -> str:
     """Return a text as it stands in a sentence; an empty one is nothing."""
     return f'"{" ".join(text.split())}"' if text else NOTHING
+
+
+def yes_no(value: bool) -> str:
+    """Say it as administrators write it."""
+    return "yes" if value else "no"

@@ -22,7 +22,8 @@ from ivr.menu.model import (
     ScriptNode,
 )
 from ivr.menu.number import STOCKHOLM
-from ivr.menu_views.leads import By, Lead, day_of, kind_of, leads_of, length_words
+from ivr.menu_views.leads import By, Lead, day_of, first_text, kind_of, leads_of, length_words
+from ivr.menu_views.lettering import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 
     from ivr.menu.model import Menu, Node, Way
     from ivr.menu.number import Number
-    from ivr.menu.texts import Text
 
 START = ":start"  # no node's id begins with a colon
 OFFERED_KEY = "0"  # after a message that ends the call
+WORDS_LENGTH = 32  # characters of what is said for a key
 
 
 class Kind(StrEnum):
@@ -64,12 +65,21 @@ class Box(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """All that leads from one box to another in the same manner."""
+    """All that leads from one box to another in the same manner.
+
+    `words`: the beginning of what is said for the last of the labels, where it is the only one said.
+    """
 
     source: str
     target: str
     labels: tuple[str, ...]
     by_silence: bool = False
+    words: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is written at it, in one line."""
+        return ": ".join(part for part in (", ".join(self.labels), self.words) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def graph_of(number: Number, zone: tzinfo = STOCKHOLM) -> Graph:
     """Make the graph of a number's menu; days of changes are told in `zone`."""
     menu = number.menu
     boxes: list[Box] = []
-    ways: list[tuple[str, str, str, bool]] = []
+    ways: list[Edge] = []
     telephones = tuple(called for called in number.called if called not in menu.replaced)
     boxes.append(Box(START, Kind.ENTRY, "Start", notes=telephones))
     ways += _labelled(START, "", menu.start, zone)
@@ -97,34 +107,46 @@ def graph_of(number: Number, zone: tzinfo = STOCKHOLM) -> Graph:
         boxes.append(_box(number, node_id, node))
         for lead in leads_of(node):
             if lead.way is not None:
-                ways += _labelled(node_id, _word(lead), lead.way, zone, by_silence=lead.by is By.SILENCE)
+                way = _labelled(node_id, _word(lead), lead.way, zone, by_silence=lead.by is By.SILENCE)
+                said = _said_for(menu, node, lead)
+                ways += (edge._replace(words=said) for edge in way)
         if _offers_a_person(menu, node):
-            ways.append((node_id, menu.person, OFFERED_KEY, False))
+            ways.append(Edge(node_id, menu.person, (OFFERED_KEY,)))
     return Graph(f"{number.name} ({number.id})", tuple(boxes), tuple(_joined(ways)))
 
 
-def _labelled(
-    source: str, word: str, way: Way, zone: tzinfo, *, by_silence: bool = False
-) -> Iterator[tuple[str, str, str, bool]]:
+def _labelled(source: str, word: str, way: Way, zone: tzinfo, *, by_silence: bool = False) -> Iterator[Edge]:
     """Go through where a way leads, each time with its own label."""
     if not way.changes:
-        yield source, way.to, word, by_silence
+        yield Edge(source, way.to, (word,) if word else (), by_silence)
         return
     first = day_of(way.changes[0].since, zone)
-    yield source, way.to, f"{word} before {first}".strip(), by_silence
+    yield Edge(source, way.to, (f"{word} before {first}".strip(),), by_silence)
     for change in way.changes:
-        yield source, change.to, f"{word} from {day_of(change.since, zone)}".strip(), by_silence
+        label = f"{word} from {day_of(change.since, zone)}".strip()
+        yield Edge(source, change.to, (label,), by_silence)
 
 
-def _joined(ways: list[tuple[str, str, str, bool]]) -> Iterator[Edge]:
+def _joined(ways: list[Edge]) -> Iterator[Edge]:
     """Make one edge of all that leads between the same boxes in the same manner."""
-    labels: dict[tuple[str, str, bool], dict[str, None]] = {}
-    for source, target, label, by_silence in ways:
-        known = labels.setdefault((source, target, by_silence), {})
-        if label:
-            known[label] = None
-    for (source, target, by_silence), words in labels.items():
-        yield Edge(source, target, tuple(words), by_silence)
+    together: dict[tuple[str, str, bool], list[Edge]] = {}
+    for edge in ways:
+        together.setdefault((edge.source, edge.target, edge.by_silence), []).append(edge)
+    for (source, target, by_silence), edges in together.items():
+        # Words are the last at a line: where there is no room, they are cut and no key is.
+        said = [edge for edge in edges if edge.words]
+        last = said[0] if len(said) == 1 else None
+        ranked = sorted(edges, key=lambda edge: edge is last)
+        labels = tuple(dict.fromkeys(label for edge in ranked for label in edge.labels))
+        yield Edge(source, target, labels, by_silence, "" if last is None else last.words)
+
+
+def _said_for(menu: Menu, node: Node, lead: Lead) -> str:
+    """Return the beginning of what is said for a key, in the first language."""
+    option = node.option(lead.word) if isinstance(node, ChoiceNode) and lead.by is By.KEY else None
+    if option is None or option.text is None:
+        return ""
+    return first_words(" ".join(option.text.said_in(menu.languages[0]).text.split()), WORDS_LENGTH)
 
 
 def _word(lead: Lead) -> str:
@@ -160,21 +182,11 @@ def _offers_a_person(menu: Menu, node: Node) -> bool:
 
 def _box(number: Number, node_id: str, node: Node) -> Box:
     language = number.menu.languages[0]
-    text = _text(node)
+    text = first_text(number.menu, node)
     said = "" if text is None else text.said_in(language).text
     notes = tuple(_notes(number, node_id, node))
     is_person = node_id == number.menu.person
     return Box(node_id, Kind(kind_of(node)), node_id, " ".join(said.split()), notes, is_person)
-
-
-def _text(node: Node) -> Text | None:
-    match node:
-        case ChoiceNode():
-            return node.greeting
-        case HoursNode() | LanguageNode():
-            return None
-        case _:
-            return node.text
 
 
 def _notes(number: Number, node_id: str, node: Node) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.menu.calendar import BRIDGE_DAY, HOLIDAY_NAMES, Kind, named_days
@@ -16,9 +16,10 @@ from ivr.menu.hoursfile import CLOSED, WEEKDAYS
 from ivr.menu_views.difference import Difference, What
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ivr.menu.hours import Hours, Spans
+    from ivr.menu.hours import DatedException, Hours, Spans
+    from ivr.menu.texts import Text
     from ivr.menu_views.comparing import Comparing
 
 ORDINARY = "an ordinary day"
@@ -52,12 +53,8 @@ def hours_differences(compared: Comparing) -> Iterator[Difference]:
             was = "; ".join(f"{change.day} {change.was}" for change in changes)
             now = "; ".join(f"{change.day} {change.now}" for change in changes)
             yield compared.differs("", What.HOURS, was, now, text)
-        reasons = {(each.first, each.last): each.reason for each in before.exceptions}
-        for each in hours.exceptions:
-            days = (each.first, each.last)
-            if days in reasons:
-                subject = f'Hours "{hours_id}" on {each.first}'
-                yield from compared.texts("", subject, reasons[days], each.reason)
+        for days, was_said, now_said in _reasons(before, hours):
+            yield from compared.texts("", f'Hours "{hours_id}" on {days}', was_said, now_said)
 
 
 def _weekly(old: Hours, new: Hours) -> Iterator[Change]:
@@ -106,12 +103,70 @@ def _kinds() -> Mapping[str, Kind]:
 
 
 def _exceptions(old: Hours, new: Hours) -> Iterator[Change]:
-    before = {(each.first, each.last): spans_words(each.spans) for each in old.exceptions}
-    after = {(each.first, each.last): spans_words(each.spans) for each in new.exceptions}
-    for first, last in sorted({*before, *after}):
-        was, now = before.get((first, last), USUAL), after.get((first, last), USUAL)
+    """Compare day by day; days that follow each other and change alike are told together."""
+
+    def hours(stretch: _Stretch) -> tuple[str, str]:
+        was, now = (USUAL if each is None else spans_words(each.spans) for each in (stretch.old, stretch.new))
+        return was, now
+
+    for days, alike in _alike(_stretches(old, new), hours):
+        was, now = hours(alike)
         if was != now:
-            yield Change(str(first) if first == last else f"{first} to {last}", was, now)
+            yield Change(days, was, now)
+
+
+def _reasons(old: Hours, new: Hours) -> Iterator[tuple[str, Text | None, Text | None]]:
+    """Go through what is said as the reason on days, as it was and is."""
+
+    def words(stretch: _Stretch) -> tuple[Mapping[str, str], ...]:
+        return tuple(
+            {} if text is None else {language: prompt.text for language, prompt in text.prompts.items()}
+            for text in stretch.reasons
+        )
+
+    for days, alike in _alike(_stretches(old, new), words):
+        yield days, *alike.reasons
+
+
+class _Stretch(NamedTuple):
+    """Days, by ordinal and both included, of which each version says one thing: an exception, or None."""
+
+    first: int
+    last: int
+    old: DatedException | None
+    new: DatedException | None
+
+    @property
+    def reasons(self) -> tuple[Text | None, Text | None]:
+        """What is said as the reason, as it was and is."""
+        return (
+            None if self.old is None else self.old.reason,
+            None if self.new is None else self.new.reason,
+        )
+
+
+def _stretches(old: Hours, new: Hours) -> Iterator[_Stretch]:
+    """Cut the days wherever an exception of either version begins or ends, so that many days cost no more."""
+    exceptions = (*old.exceptions, *new.exceptions)
+    firsts = {each.first.toordinal() for each in exceptions}
+    cuts = sorted(firsts | {each.last.toordinal() + 1 for each in exceptions})
+    for first, end in pairwise(cuts):
+        yield _Stretch(first, end - 1, _exception_on(old, first), _exception_on(new, first))
+
+
+def _exception_on(hours: Hours, ordinal: int) -> DatedException | None:
+    day = date.fromordinal(ordinal)
+    return next((each for each in hours.exceptions if each.first <= day <= each.last), None)
+
+
+def _alike(
+    stretches: Iterable[_Stretch], says: Callable[[_Stretch], object]
+) -> Iterator[tuple[str, _Stretch]]:
+    """Join stretches that say the same; the days that none speaks of lie between two, and are one too."""
+    for _, alike in groupby(stretches, key=says):
+        joined = list(alike)
+        first, last = date.fromordinal(joined[0].first), date.fromordinal(joined[-1].last)
+        yield str(first) if first == last else f"{first} to {last}", joined[0]
 
 
 def spans_words(spans: Spans) -> str:

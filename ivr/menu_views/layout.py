@@ -150,8 +150,8 @@ def _beside(
         step = place.height / (len(ranked) + 1)
         for row, edge in enumerate(ranked, 1):
             label, room = "", 0.0
-            if edge.labels:
-                label = fitted(shown(", ".join(edge.labels)), LABEL_SIZE, LABEL_MOST)
+            if edge.label:
+                label = fitted(shown(edge.label), LABEL_SIZE, LABEL_MOST)
                 room = width(label, LABEL_SIZE) + 2 * LABEL_PADDING
             y = place.y + row * step
             bend = side + LEAD_IN + room

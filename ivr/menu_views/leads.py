@@ -1,6 +1,7 @@
 """How each kind of node leads on, each way by its name.
 
-Owns the names of ways (`By`), which pictures and comparisons share. Must not know how either shows them.
+Owns the names of ways (`By`) and what a node says first, which pictures and comparisons share. Must not
+know how either shows them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from ivr.menu.model import (
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from ivr.menu.model import Node, Retry, Way
+    from ivr.menu.model import Menu, Node, Retry, Way
+    from ivr.menu.texts import Text
 
 
 class By(Enum):
@@ -82,6 +84,19 @@ def _retries(wrong_key: Retry, silence: Retry) -> tuple[Lead, Lead]:
         Lead(By.WRONG_KEY, wrong_key.way, times=wrong_key.count),
         Lead(By.SILENCE, silence.way, times=silence.count),
     )
+
+
+def first_text(menu: Menu, node: Node) -> Text | None:
+    """Return what is said first at a node; None where nothing is."""
+    match node:
+        case ChoiceNode():
+            return node.greeting
+        case HoursNode() | LanguageNode():
+            return None
+        case PatienceNode(text=None):
+            return menu.sentences.get("patient on")
+        case _:
+            return node.text
 
 
 def kind_of(node: Node) -> str:

@@ -74,7 +74,7 @@ def _lines(box: Box) -> Iterator[str]:
 
 def _arrow(edge: Edge) -> str:
     line = "-.->" if edge.by_silence else "-->"
-    label = _escaped(", ".join(edge.labels))
+    label = _escaped(edge.label)
     return f'{line}|"{label}"|' if label else line
 
 

@@ -20,15 +20,14 @@ from ivr.menu.model import (
     ScriptNode,
 )
 from ivr.menu_views.comparing import Comparing, Subject, led
-from ivr.menu_views.difference import END, Difference, What, quoted
-from ivr.menu_views.leads import By, Lead, kind_of, leads_of, length_words
+from ivr.menu_views.difference import END, Difference, What, quoted, yes_no
+from ivr.menu_views.leads import By, Lead, first_text, kind_of, leads_of, length_words
 from routing.events import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ivr.menu.model import Menu, Node, Option
-    from ivr.menu.texts import Text
 
 
 def node_differences(compared: Comparing) -> Iterator[Difference]:
@@ -66,7 +65,8 @@ def _changed(compared: Comparing, old: Node, new: Node) -> Iterator[Difference]:
             yield from compared.texts(new.id, name, old.text, new.text)
             yield from _retries_said(compared, old, new)
         case _:
-            yield from compared.texts(new.id, name, _text(old), _text(new))
+            was_said, now_said = first_text(compared.old.menu, old), first_text(compared.new.menu, new)
+            yield from compared.texts(new.id, name, was_said, now_said)
     yield from _leads(compared, old, new)
     for what, was, now, sentence in _settings(old, new):
         if was != now:
@@ -74,16 +74,6 @@ def _changed(compared: Comparing, old: Node, new: Node) -> Iterator[Difference]:
 
 
 # --- texts --------------------------------------------------------------------------------------
-
-
-def _text(node: Node) -> Text | None:
-    match node:
-        case ChoiceNode():
-            return node.greeting
-        case HoursNode() | LanguageNode():
-            return None
-        case _:
-            return node.text
 
 
 def _options_said(compared: Comparing, old: ChoiceNode, new: ChoiceNode) -> Iterator[Difference]:
@@ -184,9 +174,14 @@ def _settings(old: Node, new: Node) -> Iterator[tuple[What, str, str, str]]:
                 yield What.ASKING, was, now, "waits for one more key for"
         case DigitsNode(), DigitsNode():
             yield What.ASKING, length_words(old), length_words(new), "takes so many digits:"
-            yield What.ASKING, _yes(old.reads_back), _yes(new.reads_back), "reads the digits back:"
-            yield What.ASKING, _yes(old.is_secret), _yes(new.is_secret), "keeps the digits secret:"
-            yield What.ASKING, _yes(old.dials), _yes(new.dials), "connects with the extension that is keyed:"
+            yield What.ASKING, yes_no(old.reads_back), yes_no(new.reads_back), "reads the digits back:"
+            yield What.ASKING, yes_no(old.is_secret), yes_no(new.is_secret), "keeps the digits secret:"
+            yield (
+                What.ASKING,
+                yes_no(old.dials),
+                yes_no(new.dials),
+                "connects with the extension that is keyed:",
+            )
             yield What.ASKING, _seconds(old.wait_s), _seconds(new.wait_s), "waits for a key for"
         case QueueNode(), QueueNode():
             yield What.WAY, f"queue {old.queue}", f"queue {new.queue}", "now leads to"
@@ -199,7 +194,7 @@ def _settings(old: Node, new: Node) -> Iterator[tuple[What, str, str, str]]:
         case ScriptNode(), ScriptNode():
             yield What.NODE, old.script, new.script, "now runs the script"
         case GoodbyeNode(), GoodbyeNode() if new.text is not None:
-            was, now = (_yes(node.outcome is not Outcome.OUT_OF_HOURS) for node in (old, new))
+            was, now = (yes_no(node.outcome is not Outcome.OUT_OF_HOURS) for node in (old, new))
             yield What.KEY, was, now, "can be left by key 0 for a person:"
         case _:
             return
@@ -207,7 +202,7 @@ def _settings(old: Node, new: Node) -> Iterator[tuple[What, str, str, str]]:
 
 def _described(compared: Comparing, menu: Menu, node: Node) -> str:
     """Say what a node is that callers did not know, or no longer meet."""
-    text = _text(node)
+    text = first_text(menu, node)
     said = "" if text is None else f": {quoted(text.said_in(menu.languages[0]).text)}"
     ways = [f"{_short(lead)}{led(compared, menu, lead.way)}" for lead in leads_of(node)]
     leads = f" leads to {'; '.join(ways)}" if ways else ""
@@ -252,7 +247,3 @@ def _short(lead: Lead) -> str:
 
 def _seconds(wait_s: float) -> str:
     return f"{wait_s:g} s"
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivr.menu.model import DigitsNode
 from ivr.menu_views.comparing import Comparing, Subject, led, place
-from ivr.menu_views.difference import NOTHING, Difference, What, quoted
+from ivr.menu_views.difference import NOTHING, Difference, What, quoted, yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +85,7 @@ def _queues(compared: Comparing) -> Iterator[Difference]:
         is_both = queue.confidential and before.confidential
         people = _people(old.agents, before), _people(new.agents, queue)
         for words, was, now in (
-            ("is confidential:", _yes(before.confidential), _yes(queue.confidential)),
+            ("is confidential:", yes_no(before.confidential), yes_no(queue.confidential)),
             ("is answered in confidence by", *(people if is_both else ("", ""))),
             ("is answered in the hours", _hours(before), _hours(queue)),
             ("asks", _rings(before), _rings(queue)),
@@ -199,7 +199,3 @@ def _telephones(compared: Comparing) -> Iterator[Difference]:
     for telephone in old.called:
         if telephone not in new.called:
             yield compared.differs("", What.CALLED, telephone, "", f"{telephone} no longer leads here")
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

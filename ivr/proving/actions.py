@@ -32,7 +32,7 @@ MOST_ACTIONS = 100
 MOST_KEYS = 40  # in one answer; the longest that a menu takes is 20 digits and #
 LONGEST_WAIT_S = 24 * 3600.0
 
-_KEYS = re.compile(rf"(?:press )?([0-9*#]{{1,{MOST_KEYS}}})", re.ASCII)
+_KEYS = re.compile(r"(?:press )?([0-9*#]+)", re.ASCII)
 _APART = re.compile(r"(?:press )?[0-9*#]+(?: [0-9*#]+)+", re.ASCII)  # a forgotten comma
 _WAIT = re.compile(r"wait ([0-9]{1,7}(?:\.[0-9]{1,3})?) ?(ms|s|min|h)?", re.ASCII)
 _UNIT_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
@@ -95,11 +95,6 @@ def parse_actions(text: str) -> tuple[Action, ...]:
     return actions
 
 
-def format_actions(actions: Iterable[Action]) -> str:
-    """Write what `parse_actions` reads as the same."""
-    return ", ".join(map(_written, actions))
-
-
 def acts(actions: Iterable[Action]) -> tuple[Act, ...]:
     """Return what happens at each moment."""
     found: list[Act] = []
@@ -126,6 +121,8 @@ def _action(item: str) -> Action:
     if item == HANG_UP:
         return HangUp()
     if keys := _KEYS.fullmatch(item):
+        if len(keys[1]) > MOST_KEYS:
+            raise ActionsError(f"expected at most {MOST_KEYS} keys in one answer, found {len(keys[1])}")
         return Press(keys[1])
     if wait := _WAIT.fullmatch(item):
         seconds = round(float(wait[1]) * _UNIT_S[wait[2] or "s"], 3)
@@ -140,15 +137,3 @@ def _action(item: str) -> Action:
     shown = item if len(item) <= MAX_WORD else f"{item[: MAX_WORD - 1]}…"
     remedy = "; put a comma between two answers, and no space into one" if _APART.fullmatch(item) else ""
     raise ActionsError(f'expected {_WORDS}, found "{shown}"{remedy}')
-
-
-def _written(action: Action) -> str:
-    match action:
-        case Press(keys):
-            return keys
-        case Wait(seconds):
-            return f"wait {f'{seconds:.3f}'.rstrip('0').rstrip('.')} s"
-        case HangUp():
-            return HANG_UP
-        case _:
-            assert_never(action)

@@ -1,6 +1,7 @@
 """The course of a tried call: all that happened in it, and where it came to.
 
-Owns these values. Must not know how a call is tried, nor what was expected of it.
+Owns these values, and what is heard of a text that is cut off. Must not know how a call is tried, nor what
+was expected of it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ class Heard(NamedTuple):
     text: str
     language: str
     is_cut: bool = False
+
+
+def beginning(text: str, part: float) -> str:
+    """Return the whole words of about this part of a text: what was heard of it."""
+    end = int(len(text) * part)
+    begun = text[:end]
+    return begun.rstrip() if text[end : end + 1].isspace() else begun.rpartition(" ")[0].rstrip()
 
 
 class Pressed(NamedTuple):

@@ -157,9 +157,10 @@ class _Reader:
         place = section.get("expects")
         if place is None:
             return {}
-        inner = place.shaped(EXPECTS)
-        if not inner.values and not place.entries():
+        if place.is_empty:
             place.expected(f"at least one of {', '.join(Aspect)}")
+            return {}
+        inner = place.shaped(EXPECTS)
         number = self._number
         known: Mapping[Aspect, Collection[str]] = {
             Aspect.QUEUE: number.queues,

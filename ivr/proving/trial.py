@@ -20,7 +20,7 @@ from ivr.menu.commands import ALL_KEYS, BACK_KEY, KEYED_DIGITS, Ask, Left, Liste
 from ivr.menu.lengths import estimated_s
 from ivr.menu.number import policy
 from ivr.proving.actions import HANG_UP, NOTHING, acts
-from ivr.proving.course import Came, Ended, Heard, Pressed, Trial, What
+from ivr.proving.course import Came, Ended, Heard, Pressed, Trial, What, beginning
 from routing.events import (
     AgentOffered,
     AgentStateChanged,
@@ -284,7 +284,7 @@ class _Call:
             heard_s = self._at - begins
             if heard_s >= length_s - CLOCK_S:
                 self._happened.append(Heard(begins, prompt.text, prompt.language))
-            elif heard_s > 0 and (text := _beginning(prompt.text, heard_s / length_s)):
+            elif heard_s > 0 and (text := beginning(prompt.text, heard_s / length_s)):
                 self._happened.append(Heard(begins, text, prompt.language, is_cut=True))
         self._playing.clear()
 
@@ -313,10 +313,3 @@ class _Call:
     def _come(self, what: What, name: str) -> None:
         self._found[what] = name
         self._happened.append(Came(self._at, what, name))
-
-
-def _beginning(text: str, part: float) -> str:
-    """Return the whole words of about this part of a text."""
-    end = int(len(text) * part)
-    begun = text[:end]
-    return begun.rstrip() if text[end : end + 1].isspace() else begun.rpartition(" ")[0]

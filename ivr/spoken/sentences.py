@@ -59,6 +59,7 @@ def _sentence(*, sv: str, en: str, fi: str) -> Sentence:
     return Sentence(placeholders(sv), MappingProxyType({"sv": sv, "en": en, "fi": fi}))
 
 
+# What a number may say in words of its own, and has to in a language that is none of ours.
 SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
         "closed": _sentence(
@@ -139,6 +140,12 @@ SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
             en="You now have plenty of time in the menus.",
             fi="Saat nyt runsaasti aikaa valintojen tekemiseen.",
         ),
+    }
+)
+# Nobody hears these before there are announcements in the queue: until then no number has to write them in
+# its language, and none is let to, as if somebody heard its own words.
+WAITING_SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
+    {
         "position": _sentence(
             sv="Du har {position} i kön.",
             en="You are {position} in the queue.",

@@ -20,7 +20,7 @@ from ivr.telephone.callers import ScriptedCaller, TypingCaller
 from ivr.telephone.draft import draft_engine, drafts, when_open
 from ivr.telephone.errors import NobodyListensError
 from ivr.telephone.happenings import Served
-from ivr.telephone.keyboard import typed_keys
+from ivr.telephone.keyboard import is_terminal, typed_keys
 from ivr.telephone.lines import request
 from ivr.telephone.screen import HELP, serving
 from ivr.telephone.sounds import FileEar
@@ -76,7 +76,7 @@ async def call(
         caller: Caller
         if order.does is None:
             caller = TypingCaller(stack.enter_context(typed_keys(lambda: note(HELP))))
-            if sys.stdin.isatty():
+            if is_terminal(sys.stdin):
                 note(HELP)
         else:
             caller = ScriptedCaller(acts(order.does))
@@ -129,14 +129,15 @@ async def _connected(stack: AsyncExitStack, settings: Settings, order: Order) ->
             place = f"no engine runs: {place}"
         else:
             return wire, FileEar(), "the running engine", order
-    settings, numbers, broken = drafts(settings, order.to)
+    settings, numbers, broken, entered = drafts(settings, order.to)
     if broken:
         place = f"{place}, without {', '.join(broken)}: there are errors (vaxel menus check tells)"
     draft = await stack.enter_async_context(draft_engine(settings, numbers))
-    if order.at is None and not order.is_now:
-        at = when_open(numbers, settings.calendar_at(time.time()))
+    if order.at is None and not order.is_now and entered is not None:
+        at = when_open(entered, settings.calendar_at(time.time()))
         if at is not None:
             local = datetime.fromtimestamp(at, settings.time_zone).replace(tzinfo=None)
-            place = f"{place}, as if it were {local:%A %Y-%m-%d %H:%M} (it is closed now: --now calls now)"
+            when = f"{local:%A %Y-%m-%d %H:%M}, when all of it is open"
+            place = f"{place}, as if it were {when} (now it is not: --now calls now)"
             order = order._replace(at=local)
     return await Wire.connect(draft.host, draft.port), draft.sounds, place, order

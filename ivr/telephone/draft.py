@@ -14,6 +14,7 @@ from ivr.agi.server import FastAgiServer
 from ivr.attendant import Attendant
 from ivr.clock import EngineClock
 from ivr.menu.hours import state_at
+from ivr.menu.model import HoursNode, QueueNode, ways_of
 from ivr.menu.number import NUMBER_FILE, check_folders, folders_below
 from ivr.numbers import NumberPlan
 from ivr.rehearsal import SCRIPT, Rehearsal
@@ -25,6 +26,8 @@ from routing.events import EngineStarted
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from ivr.menu.hours import Hours
+    from ivr.menu.model import Menu, Way
     from ivr.menu.number import Number
     from ivr.settings import Settings
 
@@ -41,12 +44,23 @@ class Draft(NamedTuple):
     sounds: TextSounds
 
 
+class Entered(NamedTuple):
+    """The menu that a call comes to, and its way in."""
+
+    menu: Menu
+    way: Way
+
+
 class Drafts(NamedTuple):
-    """The numbers that can be called as their files are, the settings to call them with, and the others."""
+    """The numbers that can be called as their files are, the settings to call them with, and the others.
+
+    `entered`: where the call comes to; None when the engine will refuse it.
+    """
 
     settings: Settings
     numbers: tuple[Number, ...]
     broken: tuple[str, ...]
+    entered: Entered | None
 
 
 def drafts(settings: Settings, to: str) -> Drafts:
@@ -60,7 +74,7 @@ def drafts(settings: Settings, to: str) -> Drafts:
     findings.check()
     loaded = check_folders(folders, findings, settings.ground)
     if not findings.errors:
-        return Drafts(settings, loaded, ())
+        return Drafts(settings, loaded, (), _entered(settings, to, loaded, [], folders[0].name))
     errors = [Path(each.path) for each in findings.problems if each.severity is Severity.ERROR]
     ids = {number.id for number in loaded}
     broken = [
@@ -78,7 +92,21 @@ def drafts(settings: Settings, to: str) -> Drafts:
         raise ConfigurationError(theirs or findings.problems)
     if (settings.default_number or folders[0].name) in names:
         settings = replace(settings, default_number=wanted or numbers[0].id)
-    return Drafts(settings, numbers, tuple(sorted(names)))
+    entered = _entered(settings, to, numbers, broken, folders[0].name)
+    return Drafts(settings, numbers, tuple(sorted(names)), entered)
+
+
+def _entered(
+    settings: Settings, to: str, right: Sequence[Number], broken: Sequence[Path], first: str
+) -> Entered | None:
+    """Return where a call to `to` comes in: an old number leads past the start."""
+    wanted = _wanted(settings, to, right, broken, first)
+    menu = next((number.menu for number in right if number.id == wanted), None)
+    if menu is None:
+        return None
+    called = NumberPlan(settings.region, settings.area).e164(to) if to else None
+    replaced = menu.replaced.get(called or "")
+    return Entered(menu, menu.start if replaced is None else replaced.way)
 
 
 def _wanted(settings: Settings, to: str, right: Sequence[Number], broken: Sequence[Path], first: str) -> str:
@@ -119,15 +147,16 @@ async def draft_engine(
         yield Draft(LOOPBACK, server.port, sounds)
 
 
-def when_open(numbers: Sequence[Number], at: float) -> float | None:
-    """Return when all opening hours are next open together; None when they are at `at`, or no time is found.
+def when_open(entered: Entered, at: float) -> float | None:
+    """Return when all hours that this call may meet are next open together, UTC seconds.
 
-    Who tries a new option in the evening wants to hear it, not that it is closed. UTC seconds.
+    None when they are at `at`, or no time is found. Who tries a new option in the evening wants to hear it,
+    not that it is closed.
     """
-    everything = [hours for number in numbers for hours in number.menu.hours.values()]
+    met = _hours_met(entered, at)
     then = at
     for _ in range(MOST_LOOKS):
-        opens = [state.opens_at for hours in everything if not (state := state_at(hours, then)).is_open]
+        opens = [state.opens_at for hours in met if not (state := state_at(hours, then)).is_open]
         if not opens:
             return None if then == at else then
         later = [moment for moment in opens if moment is not None]
@@ -135,3 +164,18 @@ def when_open(numbers: Sequence[Number], at: float) -> float | None:
             return None
         then = max(later)
     return None
+
+
+def _hours_met(entered: Entered, at: float) -> list[Hours]:
+    """List the hours on the ways from here, as these lead at `at`; whoever does not get on meets a person."""
+    menu = entered.menu
+    ahead = [entered.way.at(at), menu.person]
+    reached: set[str] = set()
+    while ahead:
+        node_id = ahead.pop()
+        if node_id not in reached:
+            reached.add(node_id)
+            ahead += (way.at(at) for way in ways_of(menu.nodes[node_id]))
+    nodes = [menu.nodes[node_id] for node_id in reached]
+    met = {node.hours for node in nodes if isinstance(node, HoursNode | QueueNode)}
+    return [hours for hours_id, hours in menu.hours.items() if hours_id in met]

@@ -27,6 +27,12 @@ HELP_KEY: Final = "?"
 _LOCAL_FLAGS: Final = 3  # its place among a terminal's attributes
 _CHARACTERS: Final = 6
 _READ_BYTES: Final = 256
+MOST_BYTES: Final = 4_096  # of what is no terminal: more than anybody presses in a call, and `yes 1` ends
+
+
+def is_terminal(stdin: TextIO | None) -> bool:
+    """Tell whether somebody types there; None is an input that was closed before we began."""
+    return stdin is not None and stdin.isatty()
 
 
 @contextmanager
@@ -35,8 +41,8 @@ def typed_keys(on_help: Callable[[], None], stdin: TextIO | None = None) -> Iter
 
     `on_help` is called when somebody asks what the keys do. Works inside a running event loop.
     """
-    source = sys.stdin if stdin is None else stdin
-    typed: asyncio.Queue[str] = asyncio.Queue()  # bounded by how quickly somebody types
+    source: TextIO | None = sys.stdin if stdin is None else stdin
+    typed: asyncio.Queue[str] = asyncio.Queue()  # bounded by how quickly somebody types, or `MOST_BYTES`
 
     def take(text: str) -> None:
         for sign in text:
@@ -47,7 +53,11 @@ def typed_keys(on_help: Callable[[], None], stdin: TextIO | None = None) -> Iter
             elif sign == HELP_KEY:
                 on_help()
 
-    reading = _terminal(source.fileno(), take) if source.isatty() else _lines(source, take, typed)
+    if source is None:
+        typed.put_nowait(NO_MORE)
+        yield typed
+        return
+    reading = _terminal(source.fileno(), take) if is_terminal(source) else _lines(source, take, typed)
     with reading:
         yield typed
 
@@ -87,20 +97,22 @@ def _terminal(file: int, take: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def _lines(source: TextIO, take: Callable[[str], None], typed: asyncio.Queue[str]) -> Iterator[None]:
-    """Give the signs of each line as it comes, in a thread: not all that can be read can be waited for."""
+    """Give the signs of each line as it comes, in a thread: not all that can be read can be waited for.
+
+    Bytes are read: what is no text has no keys in it, and is no reason to stop.
+    """
     loop = asyncio.get_running_loop()
 
-    def give(line: str) -> None:
-        if line:
-            take(line)
-        else:
-            typed.put_nowait(NO_MORE)
-
     def read() -> None:
+        left = MOST_BYTES
         with contextlib.suppress(RuntimeError):  # the call is over, and the loop closed
-            for line in source:
-                loop.call_soon_threadsafe(give, line)
-            loop.call_soon_threadsafe(give, "")
+            try:
+                with contextlib.suppress(OSError, ValueError):  # it broke, or was closed meanwhile
+                    while left > 0 and (line := source.buffer.readline(min(left, _READ_BYTES))):
+                        left -= len(line)
+                        loop.call_soon_threadsafe(take, line.decode("ascii", "replace"))
+            finally:
+                loop.call_soon_threadsafe(typed.put_nowait, NO_MORE)
 
     threading.Thread(target=read, name="keys by line", daemon=True).start()  # never blocks the end
     yield

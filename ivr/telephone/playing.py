@@ -10,6 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ivr.prompts import Said
+from ivr.proving.course import beginning
 from ivr.telephone.happenings import Begun, Spoken
 
 if TYPE_CHECKING:
@@ -67,14 +68,5 @@ class Playing:
             self._tell(Spoken(current.begun_s, current.said))
             return
         said = current.said
-        text = beginning(said.text, heard_s / current.length_s)
+        text = beginning(said.text, heard_s / current.length_s) + CUT
         self._tell(Spoken(current.begun_s, Said(said.language, said.name, text), is_cut=True))
-
-
-def beginning(text: str, part: float) -> str:
-    """Return the whole words of about this part of a text, and a mark that it goes on."""
-    end = int(len(text) * part)
-    begun = text[:end]
-    if not text[end : end + 1].isspace():
-        begun = begun.rpartition(" ")[0]
-    return begun.rstrip() + CUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ivr.menu.announcements import closed, coming, digit_prompt, hours_state, is_closed
 from ivr.menu.circumstances import NOTHING, Moment, Standing
 from ivr.menu.hours import DatedException, Hours, Override, Span, Spans
+from ivr.menu.number import Ground, load_number
 from ivr.menu.texts import Prompt
 from tests.ivr.menu.hours_for_tests import LONG, OFFICE, SHORT, at, office
 from tests.ivr.menu.menus_for_tests import (
@@ -29,6 +31,7 @@ from tests.ivr.menu.menus_for_tests import (
 
 MENU = menu_of(choice("top", option("0", "general")))
 DAY_S = 86_400.0
+JARFALLA = Path(__file__).resolve().parents[3] / "menus" / "jarfalla"
 
 
 def words(now: Moment, hours: Hours = OFFICE, language: str = "sv") -> list[str]:
@@ -69,6 +72,48 @@ def test_on_a_day_with_other_hours_the_reason_is_said(name: str, expected: str) 
     day = date(2026, 9, 2)
     other = DatedException(day, day, (), said(name) if name else None)
     assert words(NOON, office(exceptions=(other,))) == [expected, "Vi öppnar igen i morgon klockan åtta."]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "2026-12-23 07:30",
+            [
+                "Vi har stängt just nu. I dag har vi andra öppettider än vanligt.",
+                "Vi öppnar igen i dag klockan åtta.",
+            ],
+        ),
+        ("2026-12-23 11:59", None),
+        (
+            "2026-12-23 12:00",
+            [
+                "Vi har stängt för i dag. Dagen före julafton har vi öppet till klockan tolv.",
+                "Vi öppnar igen på måndag klockan åtta.",
+            ],
+        ),
+    ],
+)
+def test_the_reason_of_a_shorter_day_is_said_when_that_day_is_over(
+    written: str, expected: list[str] | None
+) -> None:
+    """Before it opens, "we are closed for today" would not be true."""
+    menu, now = load_number(JARFALLA, Ground(at=at("2026-11-23 00:00"))).menu, Moment(at(written))
+    assert is_closed(menu, "office", now) == (expected is not None)
+    if expected is not None:
+        assert [prompt.text for prompt in closed(menu, "office", ("sv",), now)] == expected
+
+
+def test_between_the_hours_of_a_day_its_reason_is_not_said_yet() -> None:
+    day = date(2026, 9, 2)
+    other = DatedException(day, day, (Span(480, 600), Span(780, 900)), said("vi flyttar"))
+    told = [
+        words(Moment(at(f"2026-09-02 {hour}")), office(exceptions=(other,)))[0] for hour in ("11:00", "16:00")
+    ]
+    assert told == [
+        "Vi har stängt just nu. I dag har vi andra öppettider än vanligt.",
+        "vi flyttar på svenska.",
+    ]
 
 
 def test_an_emergency_is_said_as_one_unless_somebody_gave_a_reason() -> None:

@@ -165,6 +165,7 @@ def test_what_was_chosen_stays_whatever_follows(first: str) -> None:
     assert (walk.language, walk.has_chosen, walk.is_patient) == ("en", True, True)
 
 
-def test_patience_without_words_is_passed_through() -> None:
+def test_patience_without_words_of_its_own_is_told_in_ours() -> None:
     menu = menu_of(PatienceNode("patient", Way("general")), QueueNode("general", "general"))
-    assert (shown(walked(menu)), noted(walked(menu))) == (("Enqueue general",), ["PatienceSet"])
+    said = ("Enqueue general", "sentences/patient-on")
+    assert (shown(walked(menu)), noted(walked(menu))) == (said, ["PatienceSet"])

@@ -25,7 +25,7 @@ from ivr.menu.model import (
     ScriptNode,
     Way,
 )
-from ivr.menu.sayings import prompts_of, sayings
+from ivr.menu.sayings import MOST_ALONG, prompts_of, sayings
 from ivr.menu.texts import Prompt
 from tests.ivr.menu.drawn_menus import MOMENTS, PATTERNS, QUIET, menus
 from tests.ivr.menu.menus_for_tests import (
@@ -97,12 +97,45 @@ def test_the_opening_is_joined_with_what_follows_opening_hours_that_are_open() -
         menu_of(HoursNode("hours", "office", Way("patient")), PatienceNode("patient", Way("top")), TOP),
         opening=(said("112"),),
     )
-    assert ("112", "top", "top/1") in joined(menu)
+    assert ("112", "sentences/patient-on", "top", "top/1") in joined(menu)
 
 
 def test_the_word_on_patience_is_joined_with_what_follows_it() -> None:
     menu = menu_of(PatienceNode("patient", Way("top"), said("patient")), TOP)
     assert {("patient", "top", "top/1"), ("patient", "top/1")} <= joined(menu)
+
+
+def test_our_own_word_on_patience_is_joined_with_what_follows_it() -> None:
+    menu = menu_of(PatienceNode("patient", Way("top")), TOP)
+    assert {("sentences/patient-on", "top", "top/1"), ("sentences/patient-on", "top/1")} <= joined(menu)
+
+
+def test_hours_behind_hours_by_date_are_gone_through_once() -> None:
+    """Each way doubled what was joined: 20 such nodes were a million sayings."""
+    chain = [
+        HoursNode(f"h{place}", "office", Way(f"h{place + 1}", (Change(NOON.at, f"h{place + 2}"),)))
+        for place in range(20)
+    ]
+    menu = menu_of(
+        *chain, HoursNode("h20", "office", Way("top")), HoursNode("h21", "office", Way("top")), TOP
+    )
+    menu = replace(menu, start=Way("h0"), opening=(said("112"),))
+    together = [each for each in sayings(menu) if each and each[0].name == "112"]
+    assert len(together) == 2 * len(menu.languages)
+    assert ("112", "top", "top/1") in joined(menu)
+
+
+def test_words_on_patience_behind_each_other_by_date_are_bounded() -> None:
+    chain = [
+        PatienceNode(
+            f"p{place}", Way(f"p{place + 1}", (Change(NOON.at, f"p{place + 2}"),)), said(f"p{place}")
+        )
+        for place in range(30)
+    ]
+    menu = menu_of(
+        *chain, HoursNode("p30", "office", Way("top")), HoursNode("p31", "office", Way("top")), TOP
+    )
+    assert sum(1 for _ in sayings(menu)) < 40 * 2 * 2 * MOST_ALONG
 
 
 def test_what_leads_to_a_language_is_joined_with_what_follows_in_it() -> None:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 MENUS = Path(__file__).resolve().parents[3] / "menus"
 
 
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demonstration that runs in this checkout meanwhile is not meant."""
+    monkeypatch.setenv("VAXEL_STATE", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def changed(tmp_path: Path) -> Path:
     """Copy the shipped menus, with one text changed."""

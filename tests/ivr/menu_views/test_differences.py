@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 
 from ivr.menu.hours import EVES, DatedException, Span
-from ivr.menu.model import Change, DigitsNode, Extension, MessageNode, Option, Replaced, Retry, Way
+from ivr.menu.model import Change, DigitsNode, Extension, MessageNode, Option, Replaced, Retry, Way, ways_of
 from ivr.menu.texts import Pace, Text, text_of
 from ivr.menu_views.difference import Difference, What
 from ivr.menu_views.differences import differences, differences_of_all
+from ivr.menu_views.leads import leads_of
 from ivr.menu_views.presentation import differences_json, differences_text
 from routing.events import Outcome
 from routing.policy import Agent, Ring, Skill
@@ -198,6 +200,21 @@ def test_a_change_whose_day_has_come_is_the_present_and_may_be_tidied_away() -> 
         'From 2026-12-01 key 2 in "welcome" leads where it did before (was: queue school)',
         'Hours "office": 2026-12-23 usual hours (was: closed)',
     ]
+
+
+def test_patience_that_loses_its_words_is_told_in_ours() -> None:
+    own = {**MENU.sentences, "patient on": said("sentences/patient-on", "God tid.", "Plenty of time.")}
+    old = with_menu(sentences=own)
+    new = with_menu(sentences=own, nodes={**MENU.nodes, "patience": replace(BY_ID["patience"], text=None)})
+    assert told(old, new)[0] == '"patience" says (sv): "God tid." (was: "Ta god tid på dig.")'
+
+
+@given(numbers())
+@settings(max_examples=40, deadline=None)
+def test_every_way_of_a_node_has_its_name(number: Number) -> None:
+    for node in number.menu.nodes.values():
+        named = [lead.way for lead in leads_of(node) if lead.way is not None]
+        assert Counter(named) == Counter(ways_of(node))
 
 
 # --- renamed nodes ------------------------------------------------------------------------------

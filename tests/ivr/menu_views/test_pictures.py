@@ -51,6 +51,24 @@ def test_a_way_that_changes_is_drawn_before_and_from_that_day() -> None:
     assert edges["school"] == ("1", "2 from 2026-12-01")
 
 
+def test_a_key_is_drawn_with_the_beginning_of_what_is_said_for_it() -> None:
+    welcome = MENU.nodes["welcome"]
+    assert isinstance(welcome, ChoiceNode)
+    text = said("x", "För förskola, skola och utbildning, tryck 4.", "Press 4.")
+    options = (*welcome.options[:3], Option("4", Way("general"), text), welcome.options[5])
+    nodes = {**MENU.nodes, "welcome": replace(welcome, options=options)}
+    graph = graph_of(replace(TOWN, menu=replace(MENU, nodes=nodes)))
+    labels = {
+        edge.target: edge.label for edge in graph.edges if edge.source == "welcome" and not edge.by_silence
+    }
+    assert labels == {
+        "school": "1, 2 from 2026-12-01",  # two that are said: there is no room for both
+        "anna": "2 before 2026-12-01: Tryck 2.",
+        "case": "3: Tryck 3.",
+        "general": "0, 3rd wrong key, 4: För förskola, skola och…",
+    }
+
+
 def test_the_person_that_a_last_message_offers_is_drawn() -> None:
     assert Edge("closed", "general", ("0",)) in graph_of(TOWN).edges
 

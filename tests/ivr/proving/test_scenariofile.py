@@ -116,6 +116,8 @@ def test_a_time_that_exists_twice_is_the_first_of_the_two(tmp_path: Path) -> Non
         (one("nam: B"), ['3:5: error: scenarios[1].nam: unknown key; did you mean "name"?']),
         (one("name: ''"), ['3:11: error: scenarios[1].name: expected a name, found ""']),
         (one("expects: {}"), ["3:14: error: scenarios[1].expects: expected at least one of queue, officer, agent, ends, node, language, script, found no keys at all"]),
+        (one("expects:"), ["3:13: error: scenarios[1].expects: expected at least one of queue, officer, agent, ends, node, language, script, found nothing"]),
+        (one("expects: school"), ['3:14: error: scenarios[1].expects: expected keys with values (queue:, officer:, agent:, ends:, node:, language:, script:), found "school"']),
         (one("expects: {quue: school}"), ['3:15: error: scenarios[1].expects.quue: unknown key; did you mean "queue"?']),
         (one("expects: {queue: schol}"), ['3:22: error: scenarios[1].expects.queue: unknown queue "schol"; did you mean "school"?']),
         (one("expects: {officer: anna}"), ['3:24: error: scenarios[1].expects.officer: unknown officer "anna"; there is: holm']),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.proving.actions import Action, HangUp, Press, Wait, format_actions
+from ivr.proving.actions import Action, HangUp, Press, Wait
 from ivr.proving.course import Ended, Pressed
 from ivr.proving.scenario import Given
 from ivr.proving.trial import Trials
 from routing.events import Outcome
-from tests.ivr.proving.testby import EVENING, TUESDAY, one_second, scenario, the_number
+from tests.ivr.proving.testby import EVENING, TUESDAY, one_second, scenario, the_number, written
 
 TRIALS = Trials([the_number()], one_second)
 LOST = {Outcome.LOST_IN_MENU, Outcome.ENGINE_LOST, Outcome.PBX_LOST}
@@ -33,8 +33,7 @@ circumstances = st.builds(
 def test_every_call_ends_once_and_in_order(
     does: list[Action], end: list[Action], given_: Given, when: str
 ) -> None:
-    written = format_actions([*does, *end])
-    trial = TRIALS.run("testby", scenario(written, when=when, given=given_))
+    trial = TRIALS.run("testby", scenario(written([*does, *end]), when=when, given=given_))
     times = [happening.at for happening in trial.happened]
     assert times == sorted(times)
     assert [isinstance(happening, Ended) for happening in trial.happened].index(True) == len(times) - 1

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivr.menu.number import STOCKHOLM, Ground, load_number
-from ivr.proving.actions import parse_actions
+from ivr.proving.actions import HANG_UP, Press, Wait, parse_actions
 from ivr.proving.scenario import Given, Scenario
 from ivr.proving.trial import Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ivr.menu.number import Number
     from ivr.menu.texts import Prompt
+    from ivr.proving.actions import Action
     from ivr.proving.course import Happening, Trial
     from ivr.proving.scenario import Aspect
 
@@ -43,6 +44,21 @@ def at(local: str) -> float:
 def one_second(_: Prompt) -> float:
     """Let each prompt last a second, so that a test can count."""
     return 1.0
+
+
+def written(actions: Iterable[Action]) -> str:
+    """Write what is read as the same actions."""
+
+    def words(action: Action) -> str:
+        match action:
+            case Press(keys):
+                return keys
+            case Wait(seconds):
+                return f"wait {seconds:.3f} s"
+            case _:
+                return HANG_UP
+
+    return ", ".join(map(words, actions))
 
 
 def scenario(

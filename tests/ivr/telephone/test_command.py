@@ -150,13 +150,14 @@ def test_errors_in_the_menus_are_told_and_nobody_is_called(settings: Path) -> No
     assert re.search(r"menu\.yaml:5:8: error: .*nowhere", result.stderr)
 
 
-def test_a_refusal_is_one_line(settings: Path) -> None:
+def test_a_number_that_there_is_not_is_one_line(settings: Path) -> None:
     result = vaxel(settings, "--draft", "--to", "stockholm", "--press", "3")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "vaxel: the engine refuses: 'stockholm' is neither a telephone number nor the name of a folder of "
-        "menus; there is: jarfalla\n"
+        f"vaxel: there is no number 'stockholm' in {settings.parent}/menus/, and it is no telephone number; "
+        "there is: jarfalla\n"
     )
+    assert vaxel(settings, "--to", "stockholm", "--press", "3").stderr == result.stderr  # no engine runs
 
 
 @pytest.mark.parametrize(

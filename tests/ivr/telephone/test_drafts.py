@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +13,20 @@ from click.testing import CliRunner
 
 from cli import main
 from ivr.demo.stand import free_port
+from ivr.menu.hours import Span
+from ivr.menu.model import Change, HoursNode, Way
+from ivr.menu.number import STOCKHOLM
 from ivr.settings import Settings
-from ivr.telephone.draft import drafts
+from ivr.telephone.draft import Entered, drafts, when_open
 from queues.problems import ConfigurationError
+from tests.ivr.menu.hours_for_tests import FRIDAY, LONG, OFFICE
+from tests.ivr.menu.menus_for_tests import choice, menu_of, option
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from ivr.menu.hours import Spans
+    from ivr.menu.model import Menu
 
+MENUS = Path(__file__).resolve().parents[3] / "menus"
 MENU = """\
 start: welcome
 person: {id}
@@ -110,3 +120,74 @@ def test_a_call_says_whom_it_is_made_without(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "without annanby: there are errors (vaxel menus check tells)" in result.stderr
     assert "nowhere" not in result.stderr
+
+
+# --- as of which time it is called --------------------------------------------------------------
+
+
+def local(written: str) -> float:
+    return datetime.fromisoformat(written).replace(tzinfo=STOCKHOLM).timestamp()
+
+
+FRIDAY_AFTERNOON, MONDAY_MORNING = local("2026-11-27 15:30"), local("2026-11-30 08:00")
+EVENING: Spans = (Span(18 * 60, 20 * 60),)
+
+
+@pytest.mark.parametrize(("to", "opens"), [("kommunsupport", None), ("jarfalla", MONDAY_MORNING)])
+def test_only_the_hours_of_the_number_that_is_called_are_waited_for(to: str, opens: float | None) -> None:
+    """On Friday at half past three Järfälla is closed, and Kommunsupport is not."""
+    entered = drafts(Settings(menus=MENUS), to).entered
+    assert entered is not None
+    assert when_open(entered, FRIDAY_AFTERNOON) == opens
+
+
+def test_a_call_to_a_number_that_is_open_says_nothing_of_another(tmp_path: Path) -> None:
+    file = tmp_path / "vaxel.yaml"
+    file.write_text(f"menus: {MENUS}\nstate: state\nagi: {{port: {free_port()}}}\n", encoding="utf-8")
+    nothing = dict.fromkeys(("VAXEL_SETTINGS", "VAXEL_STATE", "VAXEL_MENUS", "VAXEL_AGI_PORT"))
+    told = []
+    for to in ("kommunsupport", "jarfalla"):
+        words = ["--settings", str(file), "call", "--draft", "--to", to, "--press", "hang up"]
+        result = CliRunner().invoke(main, words, env={**nothing, "VAXEL_AS_IF": "2026-11-27 15:30"})
+        told.append((result.exit_code, "as if it were" in result.stderr))
+    assert told == [(0, False), (0, True)]
+    assert (
+        "as if it were Monday 2026-11-30 08:00, when all of it is open (now it is not: --now calls now)"
+    ) in result.stderr
+
+
+def with_hours() -> Menu:
+    """Make a menu by office hours, one option of which is by evening hours from Tuesday on."""
+    menu = menu_of(
+        HoursNode("opening", "office", Way("top")),
+        choice("top", option("0", "general")),
+        HoursNode("late", "evening", Way("general")),
+    )
+    evening = replace(OFFICE, id="evening", weekly=(EVENING,) * 7)
+    return replace(menu, start=Way("opening"), hours={"office": OFFICE, "evening": evening})
+
+
+def test_hours_that_the_call_cannot_meet_are_not_waited_for() -> None:
+    menu = with_hours()
+    friday, monday = local("2026-09-04 17:00"), local("2026-09-07 08:00")
+    assert (OFFICE.weekly[4], OFFICE.weekly[0]) == (FRIDAY, LONG)
+    assert when_open(Entered(menu, menu.start), friday) == monday
+    assert when_open(Entered(menu, menu.start), monday) is None
+    assert when_open(Entered(menu, Way("general")), friday) is None  # an old number that leads past the hours
+    evening = local("2026-09-04 18:00")
+    assert when_open(Entered(menu, Way("late")), friday) == evening
+    dated = Way("opening", (Change(local("2026-09-08 00:00"), "late"),))
+    assert when_open(Entered(menu, dated), friday) == monday
+
+
+def test_hours_that_are_never_open_together_are_not_waited_for() -> None:
+    menu = with_hours()
+    both = replace(menu, nodes={**menu.nodes, "opening": HoursNode("opening", "office", Way("late"))})
+    assert when_open(Entered(both, both.start), local("2026-09-04 17:00")) is None
+
+
+def test_who_calls_a_number_that_is_none_waits_for_nothing(settings: Settings) -> None:
+    assert drafts(settings, "krisby").entered is None
+    entered = drafts(settings, "testby").entered
+    assert entered is not None
+    assert entered.way == Way("welcome")

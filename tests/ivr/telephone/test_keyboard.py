@@ -7,6 +7,7 @@ import io
 import os
 import pty
 import signal
+import sys
 import termios
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pytest
 
 from ivr.telephone.callers import HANG_UP, NO_MORE
-from ivr.telephone.keyboard import typed_keys
+from ivr.telephone.keyboard import MOST_BYTES, is_terminal, typed_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,21 @@ def terminal() -> Iterator[tuple[int, TextIO]]:
             yield ours, file
     finally:
         os.close(ours)
+
+
+def piped(data: bytes) -> TextIO:
+    """Return an input that is no terminal, and as strict as Python makes it."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="strict")
+
+
+class Broken(io.RawIOBase):
+    """Bytes that cannot be read."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object) -> int:
+        raise OSError("broken")
 
 
 async def next_of(typed: asyncio.Queue[str], count: int) -> list[str]:
@@ -82,7 +98,48 @@ def test_who_is_told_to_end_hangs_up_first() -> None:
 
 def test_what_is_no_terminal_is_read_by_line_to_its_end() -> None:
     async def main() -> None:
-        with typed_keys(print, io.StringIO("12\nq?\n")) as typed:
+        with typed_keys(print, piped(b"12\nq?\n")) as typed:
             assert await next_of(typed, 4) == ["1", "2", HANG_UP, NO_MORE]
 
     asyncio.run(main())
+
+
+def test_what_is_no_text_has_no_keys_and_ends_nothing() -> None:
+    async def main() -> None:
+        with typed_keys(print, piped(b"\xff9\n\xc3\n1")) as typed:
+            assert await next_of(typed, 3) == ["9", "1", NO_MORE]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("endless", [b"1\n", b"1"])
+def test_an_input_without_an_end_is_ended(endless: bytes) -> None:
+    """`yes 1 | vaxel call` neither fills the memory nor lasts for ever."""
+
+    async def main() -> None:
+        most = MOST_BYTES // len(endless)
+        with typed_keys(print, piped(endless * 10 * MOST_BYTES)) as typed:
+            assert await next_of(typed, most + 1) == ["1"] * most + [NO_MORE]
+            assert typed.empty()
+
+    asyncio.run(main())
+
+
+def test_an_input_that_breaks_is_at_its_end() -> None:
+    async def main() -> None:
+        with typed_keys(print, io.TextIOWrapper(io.BufferedReader(Broken()))) as typed:
+            assert await next_of(typed, 1) == [NO_MORE]
+
+    asyncio.run(main())
+
+
+def test_an_input_that_was_closed_before_is_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`vaxel call <&-`: Python has no standard input at all then."""
+
+    async def main() -> None:
+        with typed_keys(print) as typed:
+            assert await next_of(typed, 1) == [NO_MORE]
+
+    monkeypatch.setattr(sys, "stdin", None)
+    asyncio.run(main())
+    assert not is_terminal(None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.prompts import Said
+from ivr.proving.course import beginning
 from ivr.telephone.happenings import (
     Begun,
     Ended,
@@ -19,7 +20,6 @@ from ivr.telephone.happenings import (
     Silent,
     Spoken,
 )
-from ivr.telephone.playing import beginning
 from ivr.telephone.record import Record
 from ivr.telephone.screen import Screen, serving
 
@@ -128,7 +128,7 @@ def test_a_call_as_json() -> None:
 
 @pytest.mark.parametrize(
     ("part", "begun"),
-    [(0.0, "…"), (0.1, "…"), (0.3, "Tryck…"), (0.5, "Tryck 1…"), (0.9, "Tryck 1 för…")],
+    [(0.0, ""), (0.1, ""), (0.3, "Tryck"), (0.5, "Tryck 1"), (0.9, "Tryck 1 för")],
 )
 def test_of_what_was_cut_off_the_whole_words_are_told(part: float, begun: str) -> None:
     assert beginning("Tryck 1 för skola.", part) == begun
