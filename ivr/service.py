@@ -170,6 +170,7 @@ class Engine:
                 await self._stopping.wait()
                 await self._drain()
                 await server.close()
+                self._parts.prompts.close()  # what is spoken ahead may take minutes, and must not hold us up
                 for task in tasks:
                     task.cancel()
         finally:

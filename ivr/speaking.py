@@ -47,5 +47,5 @@ def all_prompts(
         heard = tuple(crisis for crisis in stands.crises if crisis.until is None or at < crisis.until)
         stands = replace(stands, crises=heard)
         prompts.update(dict.fromkeys(prompts_of(number.menu, stands, at, at + AHEAD_S)))
-        prompts[number.trouble] = None
+        prompts.update(dict.fromkeys(number.written()))  # also of days that are far: who records needs names
     return tuple(prompts)

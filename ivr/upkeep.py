@@ -17,10 +17,10 @@ from ivr.prompts import PromptError
 from ivr.publishing.publisher import Publisher
 from ivr.publishing.watching import MenuWatcher
 from ivr.speaking import prepare
-from ivr.standing import StandingFile, StandingUnusableError
+from ivr.standing import StandingFile, StandingUnusableError, is_over
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     from ivr.exchange import Exchange
     from ivr.menu.number import Number
@@ -58,10 +58,14 @@ class Upkeep:
 
     def begin(self) -> None:
         """Let what stood at the end of an earlier run stand again."""
+        self._let_stand(self._attendant.numbers.keys())
+
+    def _let_stand(self, numbers: Collection[str]) -> None:
+        """Tell what the file has for these numbers, which have just come."""
         now = self._attendant.calendar(self._exchange.now())
         try:
-            for event in self._standing.read():
-                if event.number in self._attendant.numbers and (event.until is None or now < event.until):
+            for event in self._standing.read() if numbers else ():
+                if event.number in numbers and not is_over(event.until, now):
                     self._exchange.happened(event)
         except StandingUnusableError as error:
             log.error("%s", error)  # noqa: TRY400  # the error says all
@@ -89,7 +93,9 @@ class Upkeep:
             log.exception("menus stay as they were: a fault while they were to go live")
 
     def _go_live(self, numbers: tuple[Number, ...]) -> tuple[str, ...]:
+        before = set(self._attendant.numbers)
         left_to_do = self._swap(numbers)
+        self._let_stand(self._attendant.numbers.keys() - before)
         self._speech_wanted.set()  # what has come to stand while they were made is not spoken for them yet
         return left_to_do
 
@@ -99,11 +105,12 @@ class Upkeep:
             self._speech_wanted.clear()
             at = self._attendant.calendar(self._exchange.now())
             for number in tuple(self._attendant.numbers.values()):
-                standing = dict(self._attendant.standing)
-                try:
-                    await asyncio.to_thread(prepare, self._prompts, [number], at, standing)
-                except PromptError as error:
-                    log.error("prompts for the days to come: %s", error)  # noqa: TRY400  # the error says all
+                for standing in ({}, dict(self._attendant.standing)):  # what is ordered by hand comes after
+                    try:
+                        await asyncio.to_thread(prepare, self._prompts, [number], at, standing)
+                    except PromptError as error:
+                        log.error("prompts for the days to come: %s", error)  # noqa: TRY400  # it says all
+                        break
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SPEAKING_S):
                     await self._speech_wanted.wait()

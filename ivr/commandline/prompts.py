@@ -105,6 +105,8 @@ def play_prompt(
     settings = settings_of(ctx)
     known = _prompts(settings, number, language)
     found = [prompt for prompt in known if prompt.name == name]
+    if not found and any(prompt.name == name for prompt in _prompts(settings, number, None)):
+        raise click.UsageError(f"there is no prompt {name} in {language}; leave --language out to hear it")
     if not found:
         raise click.UsageError(f"there is no prompt {name}; {_meant(name, {p.name for p in known})}")
     library = PromptLibrary.of(settings)
@@ -116,7 +118,10 @@ def play_prompt(
         if out is None:
             play(sound)
         else:
-            shutil.copyfile(sound, out)
+            try:
+                shutil.copyfile(sound, out)
+            except OSError as error:
+                raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
             click.echo(out)
 
 

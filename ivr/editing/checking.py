@@ -16,6 +16,7 @@ from ivr.menu.number import (
     SCENARIOS_FILE,
     check_folders,
     folders_below,
+    id_of,
 )
 from ivr.prompts.errors import PromptError
 from ivr.proving.scenariofile import load_scenarios
@@ -69,9 +70,12 @@ def check(
     folders: dict[Path, Path] = {}  # by where they really are, each once
     for path in paths:
         for folder in folders_meant(path, findings, menus):
-            folders.setdefault(folder.resolve(), folder)
+            first = folders.setdefault(folder.resolve(), folder)
+            if id_of(first) != id_of(folder):
+                found = f"found one with another name, {first}; remove one"
+                findings.note(folder, 1, 1, f"expected a folder of its own, {found}")
     numbers = check_folders(folders.values(), findings, ground, _beside(folders))
-    by_id = {real.name: folder for real, folder in folders.items()}
+    by_id = {id_of(folder): folder for folder in folders.values()}
     for number in numbers:
         scenarios = by_id[number.id] / SCENARIOS_FILE
         if scenarios.exists():
@@ -135,7 +139,7 @@ def _of_a_file(path: Path, findings: Findings) -> Iterable[Path]:
 
 def _recordings(number: Number, library: PromptLibrary | None, findings: Findings) -> None:
     """Note each recording that cannot be used, or that says something else than its text does by now."""
-    for prompt in number.prompts():
+    for prompt in number.written():
         if not prompt.recording:
             continue
         path = Path(prompt.recording)

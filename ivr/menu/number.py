@@ -10,6 +10,7 @@ import hashlib
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,6 @@ from queues.yamlfile import Findings, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from ivr.menu.hours import Hours
     from ivr.menu.texts import Prompt
@@ -107,6 +107,14 @@ class Number:
         """Go through everything that may be said to a caller of this number whatever the moment."""
         yield from self.menu.prompts()
         yield self.trouble
+
+    def written(self) -> Iterator[Prompt]:
+        """Go through everything that its files have callers hear, on any day: reasons of exceptions too."""
+        yield from self.prompts()
+        for hours in self.menu.hours.values():
+            for exception in hours.exceptions:
+                if exception.reason is not None:
+                    yield from exception.reason.prompts.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,11 @@ def folders_below(menus: Path, findings: Findings) -> list[Path]:
     return folders
 
 
+def id_of(folder: Path) -> str:
+    """Return a number's id: the name of its folder as it is written, or as it is where that is no name."""
+    return folder.resolve().name if folder.name in {"", ".."} else folder.name
+
+
 def content_hash(folder: Path) -> str:
     """Return the hash of everything in the folder that callers are led by. Raises `OSError`."""
     content = hashlib.sha256()
@@ -192,7 +205,7 @@ def content_hash(folder: Path) -> str:
         path = folder / name
         if name in FILES or path.exists():
             content.update(path.read_bytes() + b"\0")
-    for path in sorted((folder / RECORDINGS).rglob("*.wav")):
+    for path in sorted(path for path in (folder / RECORDINGS).rglob("*.wav") if path.is_file()):
         content.update(f"{path.relative_to(folder)}\0".encode("utf-8", "surrogateescape"))
         content.update(hashlib.sha256(path.read_bytes()).digest())
     return content.hexdigest()
@@ -201,7 +214,7 @@ def content_hash(folder: Path) -> str:
 def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
     already = findings.errors
     path = folder / NUMBER_FILE
-    number_id = folder.resolve().name if folder.name in {"", ".."} else folder.name
+    number_id = id_of(folder)
     if ID.fullmatch(number_id) is None:
         findings.note(path, 1, 1, f'expected the folder to be named by {ID_WORDS}, found "{number_id}"')
     stray_files(folder, (*FILES, *OPTIONAL_FILES), findings)
@@ -241,13 +254,12 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
     try:
         version = content_hash(folder)
     except OSError as error:
-        findings.note(path, 1, 1, f"cannot read this folder: {error.strerror or 'unknown reason'}")
+        where = Path(error.filename or folder)
+        findings.note(where, 1, 1, f"cannot read this: {error.strerror or 'unknown reason'}")
         return _Loaded(None, definitions, places)
     menu = replace(menu, opening=front.opening, replaced=replaced, extra_wait_s=front.extra_wait_s)
     number = Number(number_id, front.name, tuple(places), front.trouble, menu, definitions, version)
-    reasons = (each.reason for hours in menu.hours.values() for each in hours.exceptions if each.reason)
-    said = (*number.prompts(), *(prompt for reason in reasons for prompt in reason.prompts.values()))
-    stray_recordings(folder, said, findings)
+    stray_recordings(folder, number.written(), findings)
     return _Loaded(number, definitions, places)
 
 

@@ -9,6 +9,7 @@ Owns the tree. Each error is one line that says what was tried, what came of it 
         ├── RecordingUnusableError       a recording is not there, or cannot be read as sound
         ├── PromptFolderUnusableError    the cache cannot be written or read
         ├── PromptNotBuiltError          something is to be played that `build` was never told of
+        ├── PromptsClosedError           the exchange ends, and begins no sound any more
         ├── NoPlayerError                this machine has no program that plays sound
         └── PlayerFailedError            the program that was to play it failed
 """
@@ -40,6 +41,13 @@ class PromptFolderUnusableError(PromptError):
 
 class PromptNotBuiltError(PromptError):
     """A sound was asked for that nobody had built."""
+
+
+class PromptsClosedError(PromptError):
+    """Sounds were to be made while the exchange ends."""
+
+    def __init__(self) -> None:
+        super().__init__("the exchange ends; what is missing is spoken when it starts again")
 
 
 class NoPlayerError(PromptError):

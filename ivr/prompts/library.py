@@ -16,6 +16,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ivr.prompts.errors import PromptsClosedError, RecordingUnusableError
 from ivr.prompts.folder import PromptFolder
 from ivr.prompts.recordings import RecordedTexts
 from ivr.prompts.said import Said
@@ -46,6 +47,7 @@ class PromptLibrary:
         self._ready: dict[tuple[float, tuple[Path, ...]], Path] = {}  # by pause and parts
         self._lengths_s: dict[Path, float] = {}
         self._told_stale: set[Source] = set()
+        self._is_closed = False
 
     @classmethod
     def of(cls, settings: Settings) -> PromptLibrary:
@@ -100,14 +102,16 @@ class PromptLibrary:
 
         What is said together need not be among `prompts`. `progress` is told how many of the missing sounds
         are made, and of how many. Recordings that were exchanged are heard from here on. Blocks: call it
-        before the event loop runs, or from a thread. Raises any `PromptError`; what was built is kept.
+        before the event loop runs, or from a thread. Raises any `PromptError`; what was built is kept. A
+        recording that is none holds up nothing else; after a text that cannot be spoken no other is begun.
         """
         together = tuple(dict.fromkeys(said for said in said_together if said))
         self._folder.open()
-        found = self.sources(dict.fromkeys(chain(prompts, chain.from_iterable(together))))
+        unusable: list[RecordingUnusableError] = []
+        found = self._found(tuple(dict.fromkeys(chain(prompts, chain.from_iterable(together)))), unusable)
         missing = _missing(found)
         try:
-            for done, _ in enumerate(self._make(missing), start=1):
+            for done, _ in enumerate(self._make(missing, unusable), start=1):
                 if progress is not None:
                     progress(done, len(missing))
         finally:
@@ -121,8 +125,12 @@ class PromptLibrary:
             )
         self._warn_of_stale(found)
         self._parts.update((source.prompt, source.sound) for source in found)
+        there = {source.prompt for source in found if source.sound.exists()}
         for said in together:
-            self._sound(said)
+            if there.issuperset(said):
+                self._sound(said)
+        if unusable:
+            raise unusable[0]
 
     def speak_now(self, prompts: Iterable[Prompt]) -> None:
         """Make the sounds that are missing of a text that came up at run time, such as a crisis message.
@@ -131,8 +139,25 @@ class PromptLibrary:
         """
         self.build(prompts, ())
 
-    def _make(self, missing: Sequence[Source]) -> Iterator[Source]:
-        """Make these sounds, some at once, and give each when it is there."""
+    def close(self) -> None:
+        """Begin no sound any more: whoever builds in a thread gets `PromptsClosedError`."""
+        self._is_closed = True
+
+    def _found(self, prompts: Sequence[Prompt], unusable: list[RecordingUnusableError]) -> list[Source]:
+        """Return the sources of these prompts, and add the error of each recording that has none."""
+        try:
+            return list(self.sources(prompts))
+        except RecordingUnusableError:
+            found: list[Source] = []
+            for prompt in prompts:
+                try:
+                    found += self.sources((prompt,))
+                except RecordingUnusableError as error:
+                    unusable.append(error)
+            return found
+
+    def _make(self, missing: Sequence[Source], unusable: list[RecordingUnusableError]) -> Iterator[Source]:
+        """Make these sounds, some at once, and give each when it is there; recordings that are none fail."""
         ways: list[tuple[Source, Callable[[], bytes]]] = [
             (source, source.recording.frames)
             for source in missing
@@ -144,6 +169,8 @@ class PromptLibrary:
             ways += [(source, partial(program.speak, source.prompt)) for source in spoken]
 
         def keep(source: Source, made: Callable[[], bytes]) -> Source:
+            if self._is_closed:
+                raise PromptsClosedError
             self._folder.keep(source.sound, (made(),), (Said.by(source.prompt),))
             return source
 
@@ -151,7 +178,10 @@ class PromptLibrary:
             making = [pool.submit(keep, *way) for way in ways]
             try:
                 for future in as_completed(making):
-                    yield future.result()
+                    try:
+                        yield future.result()
+                    except RecordingUnusableError as error:
+                        unusable.append(error)
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise

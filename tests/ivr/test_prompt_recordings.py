@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ivr.menu.texts import Pace, Prompt
 from ivr.prompts import PromptFolderUnusableError, PromptLibrary, RecordingUnusableError, Said, said_in
+from ivr.prompts.errors import PromptsClosedError
 from ivr.prompts.folder import PromptFolder
 from ivr.prompts.recordings import RecordedTexts
 from ivr.prompts.sources import sources
@@ -54,6 +55,24 @@ def test_a_recording_stands_among_spoken_texts(tmp_path: Path) -> None:
     apart = prompts.length_s([spoken]) + prompts.length_s([prompt])
     assert prompts.length_s([spoken, prompt]) == pytest.approx(apart + 0.3, abs=0.001)
     assert told == [(1, 2), (2, 2)]
+
+
+def test_a_recording_that_is_no_sound_holds_up_nothing_else(tmp_path: Path) -> None:
+    prompts, noise, spoken = library(tmp_path), recorded(tmp_path), ADJO._replace(text="Vi har stängt.")
+    Path(noise.recording).write_bytes(b"noise")
+    gone = ADJO._replace(recording=str(tmp_path / "gone.wav"))
+    with pytest.raises(RecordingUnusableError):
+        prompts.build((noise, gone, spoken), [(noise, spoken), (spoken, spoken)])
+    assert prompts.is_built(spoken)
+    assert Path(f"{prompts.sound([spoken, spoken])}.wav").exists()
+
+
+def test_a_closed_library_begins_no_sound(tmp_path: Path) -> None:
+    prompts = library(tmp_path)
+    prompts.close()
+    with pytest.raises(PromptsClosedError, match="the exchange ends"):
+        prompts.speak_now([ADJO])
+    assert diary(tmp_path) == []
 
 
 def test_the_text_beside_a_recording_is_noted_when_it_is_first_built(tmp_path: Path) -> None:

@@ -89,6 +89,19 @@ def test_what_stood_stands_again_and_what_is_over_does_not(settings: Settings) -
     run(settings, story)
 
 
+def test_what_stands_for_a_number_that_comes_back_is_heard_there(settings: Settings) -> None:
+    event = CrisisBegan("nyby", "c", ("sv",), ("Vatten.",), 1.0, None, "", "", "Kris")
+    StandingFile(settings.standing).write([event], 1.0)
+
+    async def story(stand: Stand) -> None:
+        assert stand.log(CrisisBegan) == []
+        write_number(settings.menus, "nyby")
+        assert (await given(stand, Reload())).is_done
+        assert stand.log(CrisisBegan) == [event]
+
+    run(settings, story)
+
+
 def test_a_damaged_standing_file_is_logged_and_calls_are_answered(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

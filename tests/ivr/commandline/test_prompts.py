@@ -64,6 +64,15 @@ def test_prompts_are_listed_by_number_and_language(town: Path) -> None:
     assert any("people/text" in line and "Välkommen." in line for line in lines)
 
 
+def test_a_prompt_that_cannot_be_written_or_has_no_such_language_is_told(town: Path) -> None:
+    play = ("prompts", "play", "people/text", "--number", "testby")
+    code, _, told = vaxel(town, *play, "--out", "/nonexistent/a.wav")
+    assert (code, told) == (1, ["Error: cannot write /nonexistent/a.wav: No such file or directory"])
+    code, _, told = vaxel(town, *play, "--language", "en")
+    assert code == 2
+    assert told[-1] == "Error: there is no prompt people/text in en; leave --language out to hear it"
+
+
 def test_a_number_that_there_is_not_is_told(town: Path) -> None:
     code, out, told = vaxel(town, "prompts", "list", "--number", "tesby")
     assert (code, out, told[-1]) == (2, [], 'Error: there is no number tesby; did you mean "testby"?')
