@@ -6,6 +6,7 @@ Errors that a person can mend are one line each on standard error and exit code 
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
 import shutil
@@ -81,6 +82,8 @@ def _told(error: BaseException) -> Sequence[str] | None:
         return None if None in told else [line for lines in told if lines is not None for line in lines]
     if isinstance(error, ConfigurationError):
         return [str(problem) for problem in error.problems]
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return [f"vaxel: {error.filename or 'where this was written'}: {error.strerror}; free some space"]
     return [f"vaxel: {error}"] if isinstance(error, mendable) else None
 
 

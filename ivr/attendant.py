@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from ivr.contact import OFFICER_RING_S, Contact
-from ivr.menu.circumstances import NOTHING, Crisis, Moment, Standing
+from ivr.menu.circumstances import NOTHING, Crisis, Moment, Standing, is_over
 from ivr.menu.commands import (
     Answered,
     Ask,
@@ -218,7 +218,7 @@ def standing_at(events: Iterable[CrisisBegan | HoursOverridden], at: float) -> d
     """Return what stands by these events for each number at `at`, UTC seconds."""
     attendant = Attendant({})
     for event in events:
-        if event.until is None or at < event.until:
+        if not is_over(event.until, at):
             attendant.take(event)
     return attendant.standing
 

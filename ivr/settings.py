@@ -42,10 +42,18 @@ _PORT = re.compile(r"[0-9]{1,5}")
 _AREA = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def share(name: str) -> Path:
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def share(name: str, root: Path = _ROOT) -> Path:
     """Return the folder `name` ("menus", "asterisk-config") of this checkout or this installation."""
-    checkout = Path(__file__).resolve().parent.parent / name
-    return checkout if checkout.is_dir() else Path(sys.prefix) / "share" / "vaxel" / name
+    return root / name if (root / name).is_dir() else Path(sys.prefix) / "share" / "vaxel" / name
+
+
+def usual_menus(root: Path = _ROOT) -> Path:
+    """Return where menus lie when nobody says: in the checkout; installed, where we are, or as shipped."""
+    shipped, own = share("menus", root), Path("menus").absolute()
+    return own if not shipped.is_relative_to(root) and any(own.glob("*/number.yaml")) else shipped
 
 
 def near(path: Path) -> Path:
@@ -67,7 +75,7 @@ class Settings:
     """Where one installation's engine finds everything. Ports are TCP but for SIP and audio (UDP)."""
 
     state: Path = field(default_factory=usual_state)
-    menus: Path = field(default_factory=lambda: share("menus"))
+    menus: Path = field(default_factory=usual_menus)
     database: str = field(default="", repr=False)  # an SQLAlchemy URL, which may hold a password
     region: str = "SE"
     area: str = "8"

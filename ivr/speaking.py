@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ivr.menu.circumstances import NOTHING
+from ivr.menu.circumstances import NOTHING, is_over
 from ivr.menu.sayings import prompts_of, sayings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def all_prompts(
     prompts: dict[Prompt, None] = {}
     for number in numbers:
         stands = (standing or {}).get(number.id, NOTHING)
-        heard = tuple(crisis for crisis in stands.crises if crisis.until is None or at < crisis.until)
+        heard = tuple(crisis for crisis in stands.crises if not is_over(crisis.until, at))
         stands = replace(stands, crises=heard)
         prompts.update(dict.fromkeys(prompts_of(number.menu, stands, at, at + AHEAD_S)))
         prompts.update(dict.fromkeys(number.written()))  # also of days that are far: who records needs names

@@ -16,6 +16,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ivr.menu.circumstances import is_over
 from queues.journal.errors import UnreadableLineError, UnwritableEventError
 from queues.journal.format import format_line, parse_line
 from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded, Recorded
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
 
 RECORDINGS = "recordings"  # of crisis messages: a folder beside the file
 UNUSED_S = 86_400.0  # that a recording stays when no message names it: calls that began with it have ended
-
-
-def is_over(until: float | None, at: float) -> bool:
-    """Tell whether what ends at `until` (None: not by itself) is over at `at`, both in UTC seconds."""
-    return until is not None and until <= at
 
 
 class StandingUnusableError(Exception):

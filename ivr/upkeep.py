@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ivr.control.server import ControlServer
 from ivr.control.supervision import Supervision
+from ivr.menu.circumstances import is_over
 from ivr.prompts import PromptError
 from ivr.publishing.publisher import Publisher
 from ivr.publishing.watching import MenuWatcher
 from ivr.speaking import prepare
-from ivr.standing import StandingFile, StandingUnusableError, is_over
+from ivr.standing import StandingFile, StandingUnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection

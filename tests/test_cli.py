@@ -195,6 +195,13 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     assert told.stdout.index("c2") < told.stdout.index("c1")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"), [((), "no calls yet\n"), (("--number", "nyby"), "no calls to nyby yet\n")]
+)
+def test_where_nobody_has_called_that_is_said(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    assert vaxel(tmp_path, "calls", "list", *words, VAXEL_DATABASE=new_log(tmp_path)).stdout == told
+
+
 def test_one_call_is_shown_event_by_event(tmp_path: Path) -> None:
     url = call_log(tmp_path)
     shown = vaxel(tmp_path, "calls", "show", "c1", VAXEL_DATABASE=url)

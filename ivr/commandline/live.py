@@ -31,9 +31,14 @@ def reload_menus(ctx: click.Context, numbers: tuple[str, ...], as_json: bool) ->
     on the menus that they began with. A folder with an error stays as it was.
     """
     from ivr.commandline.orders import give_order
-    from ivr.control.orders import Reload
+    from ivr.control.orders import NoEngineError, Reload
 
-    give_order(ctx, settings_of(ctx), Reload(numbers=numbers), as_json=as_json)
+    settings = settings_of(ctx)
+    try:
+        give_order(ctx, settings, Reload(numbers=numbers), as_json=as_json)
+    except NoEngineError:
+        why = f"{_no_engine(settings)}; the menus go live when it is started"
+        raise NoEngineError(why) from None
 
 
 @click.command("rollback")
@@ -71,7 +76,7 @@ def rollback(
     try:
         answer = give(settings.control, Reload(f"back to version {done.version.id}", done.numbers))
     except NoEngineError:
-        answer = Answer(is_done=True, lines=("no engine runs here: it goes live with its next start",))
+        answer = Answer(is_done=True, lines=(f"{_no_engine(settings)}: it goes live with its next start",))
     put = {
         "restored": done.version.id,
         "numbers": done.numbers,
@@ -106,6 +111,13 @@ def versions(ctx: click.Context, as_json: bool) -> None:
     refusal = last_refusal(settings.versions)
     if refusal is not None:
         click.echo(_refused(settings, refusal))
+
+
+def _no_engine(settings: Settings) -> str:
+    """Tell where an engine was looked for: another installation's may run."""
+    from ivr.settings import near
+
+    return f"no engine runs here (looked in {near(settings.state)})"
 
 
 def _told(settings: Settings, done: PutBack) -> list[str]:

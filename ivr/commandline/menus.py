@@ -6,11 +6,12 @@ Owns the command line of both. Must not know what a menu is.
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
 
-from ivr.commandline.settings import settings_of
+from ivr.commandline.settings import command_of, settings_of
 
 EXIT_ERRORS = 1
 
@@ -52,15 +53,25 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
 def new(ctx: click.Context, number: str) -> None:
     """Make the folder of a new number, small and complete, for you to change.
 
-    ID is the folder's name below the installation's menus.
+    ID is the folder's name below the installation's menus; where it has none but those that were shipped,
+    below the folder `menus` here.
     """
-    from ivr.editing.beginning import TEMPLATE, begin_number
+    from ivr.editing.beginning import TEMPLATE, begin_number, own_menus
     from ivr.settings import near, share
 
-    folder = begin_number(number, near(settings_of(ctx).menus), share("menus") / TEMPLATE)
+    settings = settings_of(ctx)
+    menus = own_menus(settings.menus)
+    folder = begin_number(number, near(menus), share("menus") / TEMPLATE)
     click.echo(f"{folder}: made; the called number is invented, write yours in {folder / 'number.yaml'}")
-    commands = ("menus check", "menus test", "call --draft --to")
-    click.echo(f"next: {'; '.join(f'vaxel {command} {number}' for command in commands)}")
+    if menus != settings.menus:
+        click.echo(
+            "for the exchange to take the menus of this folder, write a vaxel.yaml here with the line"
+            f" `menus: {near(menus)}`, and name it in each command: vaxel --settings vaxel.yaml …"
+        )
+    command = command_of(ctx)
+    path = shlex.quote(str(folder))
+    hints = (f"menus check {path}", f"menus test {path}", f"call --draft --to {number}")
+    click.echo(f"next: {'; '.join(f'{command} {hint}' for hint in hints)}")
 
 
 @menus.command("schema")
@@ -70,10 +81,11 @@ def new(ctx: click.Context, number: str) -> None:
 @click.pass_context
 def schema(ctx: click.Context, out: Path | None) -> None:
     """Write JSON Schema for each kind of file: editors complete and explain with it."""
+    from ivr.editing.beginning import own_menus
     from ivr.editing.schemas import FOLDER, write
     from ivr.settings import near
 
-    folder = out or near(settings_of(ctx).menus) / FOLDER
+    folder = out or near(own_menus(settings_of(ctx).menus)) / FOLDER
     try:
         written = write(folder)
     except OSError as error:

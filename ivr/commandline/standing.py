@@ -94,7 +94,8 @@ def crisis_off(ctx: click.Context, number: str | None, crisis_id: str, as_json: 
 def crisis_list(ctx: click.Context, as_json: bool) -> None:
     """List the messages that are on."""
     from ivr.commandline.orders import calendar_now
-    from ivr.standing import StandingFile, is_over
+    from ivr.menu.circumstances import is_over
+    from ivr.standing import StandingFile
     from routing.events import CrisisBegan
 
     settings = settings_of(ctx)

@@ -70,6 +70,7 @@ def call(
 
     from ivr.telephone.calling import Order
     from ivr.telephone.calling import call as make_call
+    from ivr.telephone.errors import EngineRefusedError
     from ivr.telephone.record import Record
     from ivr.telephone.screen import Screen
 
@@ -108,9 +109,30 @@ def call(
 
     if not draft:
         _tell_what_is_not_live(settings, note)
-    asyncio.run(make_call(settings, order, tell, note))
+    try:
+        asyncio.run(make_call(settings, order, tell, note))
+    except EngineRefusedError:
+        _check_number(settings, order.to, is_draft=draft)
+        raise
     if as_json:
         click.echo(json.dumps(record.as_json(press), ensure_ascii=False))
+
+
+def _check_number(settings: Settings, to: str, *, is_draft: bool) -> None:
+    """Raise `TelephoneError` when files were called, no engine, and none of them are of this number."""
+    from ivr.control.client import listens
+    from ivr.menu.number import folders_below
+    from ivr.numbers import NumberPlan
+    from ivr.settings import near
+    from ivr.telephone.errors import TelephoneError
+    from queues.problems import Findings, suggestion
+
+    there = [folder.name for folder in folders_below(settings.menus, Findings())]
+    is_known = to in there or NumberPlan(settings.region, settings.area).e164(to) is not None
+    if is_known or not (is_draft or not listens(settings.control)):
+        return
+    what = f"there is no number {to[:40]!r} in {near(settings.menus)}/, and it is no telephone number"
+    raise TelephoneError(f"{what}; {suggestion(to, there)}")
 
 
 def _local(settings: Settings, at: str) -> datetime:

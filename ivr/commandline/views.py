@@ -17,27 +17,30 @@ if TYPE_CHECKING:
     from ivr.menu.number import Ground, Number
     from ivr.settings import Settings
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_FORMS = {".svg": "svg", **dict.fromkeys((".mmd", ".mermaid", ".md", ".txt"), "mermaid")}
 
 
 @click.command()
-@click.argument("path", type=_FOLDER)
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(["mermaid", "svg"]), default="mermaid", show_default=True,
-    help="A picture, or the text that Mermaid draws one of.",
+    "--format", "form", type=click.Choice(["mermaid", "svg"]),
+    help="A picture, or the text that Mermaid draws one of; as the file ends when left out, else mermaid.",
 )  # fmt: skip
-@click.option("--out", type=_FILE, help="The file to write; the terminal otherwise.")
+@click.option("--out", type=_FILE, help="The file to write (.svg, .mmd); the terminal otherwise.")
 @click.pass_context
-def graph(ctx: click.Context, path: Path, form: str, out: Path | None) -> None:
-    """Draw the menu in PATH, the folder of one number."""
+def graph(ctx: click.Context, path: Path, form: str | None, out: Path | None) -> None:
+    """Draw the menu in PATH: the folder of one number, a file in it, or the number's name."""
+    from ivr.commandline.paths import folder_of_one
     from ivr.menu.number import load_number
     from ivr.menu_views.graph import graph_of
     from ivr.menu_views.mermaid import mermaid
     from ivr.menu_views.svg import svg
 
-    ground = settings_of(ctx).ground
-    drawn = graph_of(load_number(path, ground), ground.zone)
+    form = form or _form_of(out)
+    settings = settings_of(ctx)
+    ground = settings.ground
+    drawn = graph_of(load_number(folder_of_one(settings, path), ground), ground.zone)
     text = svg(drawn) if form == "svg" else mermaid(drawn)
     if out is None:
         click.echo(text, nl=False)
@@ -49,6 +52,19 @@ def graph(ctx: click.Context, path: Path, form: str, out: Path | None) -> None:
     click.echo(out)
 
 
+def _form_of(out: Path | None) -> str:
+    """Return the format that a file's ending means."""
+    if out is None:
+        return "mermaid"
+    if out.suffix.lower() not in _FORMS:
+        known = ", ".join(_FORMS)
+        raise click.BadParameter(
+            f"expected a file that ends in {known}, or --format beside it; found {out.name[:80]!r}",
+            param_hint="--out",
+        )
+    return _FORMS[out.suffix.lower()]
+
+
 @click.command()
 @click.argument("old", required=False)
 @click.argument("new", required=False)
@@ -57,16 +73,16 @@ def graph(ctx: click.Context, path: Path, form: str, out: Path | None) -> None:
 def diff(ctx: click.Context, old: str | None, new: str | None, as_json: bool) -> None:
     """Say what changes for callers from OLD to NEW.
 
-    Each is a folder of one number, a folder of all numbers, or a version that `vaxel menus versions` shows.
-    Without NEW: the files as they are now. Without OLD too: from what is live to the files.
+    Each is a folder of one number or its name, a folder of all numbers, or a version that `vaxel menus
+    versions` shows. Without NEW: the files as they are now. Without OLD too: from what is live to the files;
+    with a number alone, the same of this number.
     """
     from ivr.menu_views.differences import differences, differences_of_all
     from ivr.menu_views.presentation import differences_json, differences_text
 
     settings = settings_of(ctx)
     ground = settings.ground
-    was_in = _live(settings) if old is None else _place(settings, old)
-    is_in = _files_of(settings, was_in) if new is None else _place(settings, new)
+    was_in, is_in = _sides(settings, old, new)
     (before, is_one), (after, is_one_too) = _both(was_in, is_in, ground)
     if is_one and is_one_too:  # whatever the folders are called
         (was,), (now,) = before.values(), after.values()
@@ -77,6 +93,38 @@ def diff(ctx: click.Context, old: str | None, new: str | None, as_json: bool) ->
         click.echo(json.dumps(differences_json(found), ensure_ascii=False))
     else:
         click.echo(differences_text(found), nl=False)
+
+
+def _sides(settings: Settings, old: str | None, new: str | None) -> tuple[Path | None, Path | None]:
+    """Return the two folders that are meant, both of one number or both of all; None: there is none of it."""
+    from ivr.menu.number import NUMBER_FILE
+
+    was_in = _live(settings) if old is None else _place(settings, old)
+    if new is not None:
+        is_in = _place(settings, new)
+    elif _is_edited(settings, was_in):  # files beside themselves would say nothing
+        was_in, is_in = _live(settings), was_in
+    else:
+        is_in = _files_of(settings, was_in)
+    if (is_in / NUMBER_FILE).exists():
+        return _of_one(was_in, is_in), is_in
+    return was_in, _of_one(is_in, was_in) if (was_in / NUMBER_FILE).exists() else is_in
+
+
+def _is_edited(settings: Settings, folder: Path) -> bool:
+    """Tell whether the folder is what people edit: the menus, or one number of them."""
+    menus = settings.menus.resolve()
+    return menus in {folder.resolve(), folder.resolve().parent}
+
+
+def _of_one(folder: Path, other: Path) -> Path | None:
+    """Return what a folder of all numbers has of the number in `other`; the folder of one is that itself."""
+    from ivr.menu.number import NUMBER_FILE
+
+    if (folder / NUMBER_FILE).exists():
+        return folder
+    own = folder / other.resolve().name
+    return own if own.is_dir() else None
 
 
 def _live(settings: Settings) -> Path:
@@ -90,16 +138,19 @@ def _live(settings: Settings) -> Path:
 
 
 def _place(settings: Settings, named: str) -> Path:
-    """Return the folder that is meant: one that is there, or a version's copy."""
+    """Return the folder that is meant: one that is there, a version's copy, or a number's files."""
+    from ivr.commandline.paths import folder_of_name
     from ivr.publishing.versions import Versions
 
     if Path(named).is_dir():
         return Path(named)
     if named.isascii() and named.isdecimal():
         return Versions(settings.versions).get(int(named)).menus
-    raise click.BadParameter(
-        f"expected a folder, or a version's number as vaxel menus versions shows it; found {named[:80]!r}"
-    )
+    folder = folder_of_name(settings, named)
+    if folder is None:
+        expected = "expected a folder, a number's name, or a version as vaxel menus versions shows it"
+        raise click.BadParameter(f"{expected}; found {named[:80]!r}")
+    return folder
 
 
 def _files_of(settings: Settings, old: Path) -> Path:
@@ -114,7 +165,7 @@ def _files_of(settings: Settings, old: Path) -> Path:
     return settings.menus / name
 
 
-def _both(old: Path, new: Path, ground: Ground) -> tuple[tuple[dict[str, Number], bool], ...]:
+def _both(old: Path | None, new: Path | None, ground: Ground) -> tuple[tuple[dict[str, Number], bool], ...]:
     """Load both; the problems of both are told at once."""
     from queues.problems import ConfigurationError, Problem
 
@@ -130,10 +181,12 @@ def _both(old: Path, new: Path, ground: Ground) -> tuple[tuple[dict[str, Number]
     return tuple(loaded)
 
 
-def _numbers(folder: Path, ground: Ground) -> tuple[dict[str, Number], bool]:
+def _numbers(folder: Path | None, ground: Ground) -> tuple[dict[str, Number], bool]:
     """Load the numbers of a folder by id, and tell whether it is the folder of one."""
     from ivr.menu.number import NUMBER_FILE, load_number, load_numbers
 
+    if folder is None:
+        return {}, False
     if (folder / NUMBER_FILE).exists():
         number = load_number(folder, ground)
         return {number.id: number}, True

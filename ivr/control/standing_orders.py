@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.attendant import override_of
 from ivr.control.orders import OrderRefusedError
+from ivr.menu.circumstances import is_over
 from ivr.menu.hours import override_ends_at
 from ivr.menu.lengths import estimated_s
 from ivr.menu.texts import Prompt
@@ -20,7 +21,6 @@ from ivr.menu.wording import LONGEST_PROMPT_S
 from ivr.prompts.errors import reason_of
 from ivr.prompts.telephone import telephone_frames
 from ivr.sound import NotSoundError
-from ivr.standing import is_over
 from queues.problems import suggestion
 from queues.yamlfile import MAX_TEXT
 from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded

@@ -30,10 +30,11 @@ from ivr.control.standing_orders import (
     unspoken_line,
 )
 from ivr.menu.announcements import coming
+from ivr.menu.circumstances import is_over
 from ivr.menu.number import STOCKHOLM
 from ivr.prompts import PromptError
 from ivr.speaking import AHEAD_S
-from ivr.standing import StandingUnusableError, is_over
+from ivr.standing import StandingUnusableError
 from routing.events import HoursOverridden
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from ivr.control.standing_orders import (
     off_lines,
     overrides,
 )
-from ivr.menu.circumstances import NOTHING
+from ivr.menu.circumstances import NOTHING, is_over
 from ivr.menu.number import load_numbers
 from ivr.settings import near
-from ivr.standing import StandingFile, is_over
+from ivr.standing import StandingFile
 from routing.events import CrisisBegan
 
 if TYPE_CHECKING:

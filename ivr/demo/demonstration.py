@@ -25,10 +25,12 @@ from ivr.demo.citizens import Crowd, Sipp
 from ivr.demo.comparison import compare
 from ivr.demo.crowd import draw_citizens
 from ivr.demo.errors import AgentsNotSeenError, StateFolderUnusableError
+from ivr.demo.running import announced
 from ivr.demo.screen import screen
 from ivr.demo.stand import HOST, SOFTPHONE, Stand, free_port, stand_settings
 from ivr.menu.number import load_numbers, policy
 from ivr.prompts import PromptLibrary
+from ivr.settings import near
 from ivr.speaking import prepare
 from ivr.toolbox import find_program
 from queues.board import Board
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 AGENTS_SEEN_S = 15.0  # from the last registration until the engine knows every telephone
 LAST_CALLS_S = 100.0  # the longest patience and a little: then what is still open counts as lost
 LOOK_S = 0.25  # how often the screen is drawn
+TENTHS = 10  # of the prompts: a line for each
 ENDLESS_CITIZENS = 100_000  # without an end the citizens come for this many calls
 
 
@@ -56,6 +59,20 @@ class Plan:
     state: Path | None
     seed: int
     shown: bool  # draw the screen; otherwise say nothing but what goes wrong
+
+
+class _Spoken:
+    """Tell how many prompts are spoken, in ten lines however many there are."""
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+        self._told = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        tenths = done * TENTHS // of
+        if tenths != self._told:
+            self._told = tenths
+            self._tell(f"prompts: {done} of {of} spoken")
 
 
 async def run(plan: Plan, base: Settings) -> dict[str, object]:
@@ -82,7 +99,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         prompts,
         numbers,
         settings.calendar_at(time.time()),
-        progress=lambda done, of: console.print(f"prompts: {done} of {of} spoken"),
+        progress=_Spoken(console.print),
     )
     stand = Stand(settings, numbers)
     everybody = policy(numbers[:1])  # of the number that citizens phone; the exchange serves them all
@@ -92,6 +109,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         stack.callback(_say_what_is_left, console, state, stand)
         console.print(f"Asterisk {stand.asterisk.program.version if stand.asterisk.program else ''} starts")
         await stack.enter_async_context(stand)
+        is_found = stack.enter_context(announced(stand.settings_file))
         console.print("the engine answers; the agents' telephones register")
         await stack.enter_async_context(
             SimulatedAgents(everybody.agents, stand.password, server, seed=plan.seed)
@@ -101,6 +119,7 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         console.print(f"ready after {time.monotonic() - began:.1f} s")
         called = numbers[0].called[0]
         _say_how_to_phone(console, stand, called)
+        _say_how_to_change(console, stand, is_found=is_found)
         report = CitizensReport(())
         with Live(console=console, auto_refresh=False) as live:
 
@@ -191,14 +210,24 @@ def _say_other_ports(console: Console, wanted: Settings, settings: Settings) -> 
 
 
 def _say_what_is_left(console: Console, state: Path, stand: Stand) -> None:
-    console.print(f"state and logs: {_from_here(state)}", soft_wrap=True)
-    command = f"{_from_here(Path(sys.argv[0]))} --settings {_from_here(stand.settings_file)} calls list"
-    console.print(f"the call log: {command}", soft_wrap=True)
+    console.print(f"state and logs: {near(state)}", soft_wrap=True)
+    console.print(f"the call log: {_command(stand)} calls list", soft_wrap=True)
 
 
-def _from_here(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+def _command(stand: Stand) -> str:
+    """Return how people call `vaxel` from here so that it means this exchange, running or not."""
+    return f"{near(Path(sys.argv[0]))} --settings {near(stand.settings_file)}"
+
+
+def _say_how_to_change(console: Console, stand: Stand, *, is_found: bool) -> None:
+    command = near(Path(sys.argv[0])) if is_found else _command(stand)
+    where = "in another terminal, in this folder" if is_found else "in another terminal"
+    console.print(
+        f"change menus meanwhile: edit {near(stand.settings.menus)}/, then, {where}, {command} menus reload"
+        " (call, crisis, hours and calls list mean this exchange too; docs/menus.md)",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _say_how_to_phone(console: Console, stand: Stand, called: str) -> None:

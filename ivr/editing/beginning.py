@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING, Final
+import sys
+from pathlib import Path
+from typing import Final
 
 from ivr.menu.number import FILES, NUMBER_FILE, OPTIONAL_FILES, folders_below
 from queues.definitions import ID, ID_WORDS
 from queues.problems import MAX_WORD, Findings
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 TEMPLATE: Final = "_new"  # below menus/: folders that begin with _ are no numbers
+SHIPPED: Final = Path(sys.prefix) / "share" / "vaxel" / "menus"  # of an installation; new ones replace it
 LONGEST: Final = 22  # characters of an id: those of its queues and people begin with it and have 31
 # Of the numbers that Post- och telestyrelsen keeps for books and films; the first forty are in use here.
 CALLED: Final = tuple(f"+46 31 390 06 {last}" for last in range(40, 80))
@@ -47,6 +47,7 @@ def begin_number(number: str, menus: Path, template: Path) -> Path:
     called, extensions = _unused(menus)
     unfinished = menus / f".{number}.new"  # nobody reads folders that begin so
     try:
+        menus.mkdir(parents=True, exist_ok=True)
         unfinished.mkdir()
         for name in names:
             text = (template / name).read_text(encoding="utf-8")
@@ -60,6 +61,11 @@ def begin_number(number: str, menus: Path, template: Path) -> Path:
         findings.note(folder, 1, 1, f"cannot make this folder: {error.strerror or 'unknown reason'}")
     findings.check()
     return folder
+
+
+def own_menus(menus: Path, shipped: Path = SHIPPED) -> Path:
+    """Return the folder of menus that may be written to: the one here, in place of an installation's own."""
+    return Path("menus").absolute() if menus == shipped else menus
 
 
 def _unused(menus: Path) -> tuple[str, tuple[str, ...]]:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from ivr.menu.texts import Prompt
 
 
+def is_over(until: float | None, at: float) -> bool:
+    """Tell whether what ends at `until` (None: not by itself) is over at `at`, both in UTC seconds."""
+    return until is not None and until <= at
+
+
 @dataclass(frozen=True, slots=True)
 class Crisis:
     """A message to everybody who phones about the same event, of a whole number or of one queue."""
@@ -58,6 +63,6 @@ class Moment(NamedTuple):
             for crisis in self.standing.crises
             if crisis.queue == queue
             and crisis.since <= self.at
-            and (crisis.until is None or self.at < crisis.until)
+            and not is_over(crisis.until, self.at)
             and (self.is_rehearsal or not crisis.is_drill)
         )

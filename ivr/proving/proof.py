@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivr.editing.checking import folders_meant
 from ivr.menu.lengths import estimated_s
-from ivr.menu.number import SCENARIOS_FILE, check_folders
+from ivr.menu.number import SCENARIOS_FILE, check_folders, id_of
 from ivr.proving.scenariofile import load_scenarios
 from ivr.proving.trial import Trials
 from ivr.proving.verdict import differences
@@ -110,14 +110,10 @@ def prove_folders(paths: Iterable[Path], ground: Ground, menus: Path | None = No
     findings = Findings()
     folders = {folder.resolve(): folder for path in paths for folder in folders_meant(path, findings, menus)}
     numbers = check_folders(folders.values(), findings, ground)
-    proof = prove(numbers, _by_id(folders.values()), ground.zone, findings)
+    by_id = {id_of(folder): folder for folder in folders.values()}
+    proof = prove(numbers, by_id, ground.zone, findings)
     findings.check()
     return proof
-
-
-def _by_id(folders: Iterable[Path]) -> dict[str, Path]:
-    """Return each folder by its number's id: its name, however it was written."""
-    return {folder.resolve().name if folder.name in {"", ".."} else folder.name: folder for folder in folders}
 
 
 def _prove(number: Number, folder: Path, trials: Trials, zone: ZoneInfo, findings: Findings) -> NumberProof:

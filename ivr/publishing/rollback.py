@@ -76,20 +76,20 @@ def version_before(versions: Collection[Version], number: str | None = None) -> 
         raise VersionsError("there is no version before this one")
     if number is not None and there[-1] is not list(versions)[-1]:
         return there[-1]  # the number is live no more: as it last was
-    live = there[-1].hashes if number is None else {number: there[-1].hashes[number]}
-
-    def is_live(version: Version) -> bool:
-        known = version.hashes if number is None else (number,)
-        return all(version.hashes[each] == live.get(each) for each in known)
-
-    first = next(place for place, version in enumerate(there) if is_live(version))
-    if first == 0:
+    contents = [version.hashes if number is None else {number: version.hashes[number]} for version in there]
+    live = contents[-1]
+    others = [
+        version
+        for version, content in zip(there, contents[: contents.index(live)], strict=False)
+        if any(live.get(each) != digest for each, digest in content.items())
+    ]
+    if not others:
         ids = ", ".join(str(version.id) for version in there)
         raise VersionsError(
             f"there is no version before this one: what is live first went live as version {there[0].id}, the"
             f" oldest that is kept; for another: vaxel menus rollback VERSION; there is: {ids}"
         )
-    return there[first - 1]
+    return others[-1]
 
 
 def _put_aside(replaced: Path, menus: Path, numbers: Collection[str], local: datetime) -> Path | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.settings import Settings, load_settings
+from ivr.settings import Settings, load_settings, share, usual_menus
 from queues.problems import ConfigurationError
 from tests.ivr.publishing.ground import NOON
 
@@ -34,6 +34,20 @@ def problem(folder: Path, text: str, environment: Mapping[str, str] | None = Non
 def test_without_a_word_nothing_reloads_by_itself_callers_are_told_of_now_and_there_are_no_scripts() -> None:
     usual = Settings()
     assert (usual.reloads, usual.as_if, usual.scripts, usual.calendar_at(NOON)) == (False, None, None, NOON)
+
+
+def test_an_installation_has_the_menus_of_the_folder_where_one_is_if_there_are_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    installed = tmp_path / "site-packages"
+    shipped = share("menus", installed)
+    assert shipped.parts[-3:] == ("share", "vaxel", "menus")
+    (tmp_path / "menus" / "testby").mkdir(parents=True)
+    assert usual_menus(installed) == shipped
+    (tmp_path / "menus" / "testby" / "number.yaml").touch()
+    assert usual_menus(installed) == tmp_path / "menus"
+    assert usual_menus() == share("menus") == Settings().menus  # a checkout has its own
 
 
 def test_scripts_lie_beside_the_file(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.standing import RECORDINGS, UNUSED_S, StandingFile, StandingUnusableError, is_over
+from ivr.menu.circumstances import is_over
+from ivr.standing import RECORDINGS, UNUSED_S, StandingFile, StandingUnusableError
 from routing.events import CrisisBegan, CrisisEnded, HoursOverridden, OverrideEnded
 from tests.fakes.full_disk import disk_full_at
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL_WITHIN_S = 240.0
+SHIPPED = {"_new", "_schema", "jarfalla", "kommunsupport"}
 
 
 def run(*command: str | Path, cwd: Path, environment: Mapping[str, str] | None = None) -> str:
@@ -66,6 +67,25 @@ def test_wheel_in_an_empty_environment_renders_and_lists(tmp_path: Path) -> None
     listed = json.loads(run(vaxel, "calls", "list", "--json", cwd=tmp_path, environment=elsewhere))
     assert [(call["contact"], call["outcome"]) for call in listed] == [("c1", "left_in_menu")]
     assert "left in menu" in run(vaxel, "calls", "list", cwd=tmp_path, environment=elsewhere)
+
+    _a_number_of_ones_own(vaxel, tmp_path / "own", env / "share" / "vaxel" / "menus", elsewhere)
+
+
+def _a_number_of_ones_own(vaxel: Path, here: Path, shipped: Path, environment: Mapping[str, str]) -> None:
+    """Begin a number as docs/menus.md says, where there are no menus yet: nothing installed changes."""
+    assert {path.name for path in shipped.iterdir()} == SHIPPED  # and nothing that somebody practised on
+    before = {path: path.stat().st_mtime_ns for path in shipped.rglob("*")}
+    here.mkdir()
+    made = run(vaxel, "menus", "new", "ovning", cwd=here, environment=environment)
+    assert made.startswith("menus/ovning: made; ")
+    assert "`menus: menus`" in made
+    told = run(vaxel, "menus", "check", "menus/ovning", cwd=here, environment=environment)
+    assert told == "menus/ovning: 7 files, no errors\n"
+    call = run(vaxel, "call", "--draft", "--to", "ovning", "--press", "1", cwd=here, environment=environment)
+    assert "queue: ovning-cases" in call
+    assert "`menus: " not in run(vaxel, "menus", "new", "annanby", cwd=here, environment=environment)
+    assert run(vaxel, "menus", "test", cwd=here, environment=environment) == "10 scenarios passed\n"
+    assert before == {path: path.stat().st_mtime_ns for path in shipped.rglob("*")}
 
 
 def _constraints(folder: Path) -> Path:

@@ -65,7 +65,7 @@ def test_a_reload_of_some_numbers_names_them(town: Path) -> None:
 
 
 def test_a_reload_without_an_engine_is_one_line(town: Path) -> None:
-    why = "vaxel: no engine runs here; the menus go live when it is started"
+    why = f"vaxel: no engine runs here (looked in {town}/state); the menus go live when it is started"
     assert vaxel(town, "menus", "reload") == (1, [], [why])
 
 
@@ -87,7 +87,8 @@ def test_a_rollback_puts_files_back_and_lets_them_go_live(town: Path) -> None:
 
 def test_a_rollback_without_an_engine_is_done_too(town: Path) -> None:
     code, out, told = vaxel(town, "menus", "rollback", "--to", "1", "--number", "testby")
-    assert (code, out[-1], told) == (0, "no engine runs here: it goes live with its next start", [])
+    later = f"no engine runs here (looked in {town}/state): it goes live with its next start"
+    assert (code, out[-1], told) == (0, later, [])
     assert greeting(town) == "Ett."
 
 
@@ -186,9 +187,37 @@ def test_with_a_version_or_a_folder_the_files_are_compared_with_that(town: Path,
     assert any("Ett." in line and "Två." in line for line in lines)
 
 
+@pytest.mark.parametrize("named", ["testby", "{town}/menus/testby", "{town}/menus/testby/menu.yaml"])
+def test_a_number_alone_is_compared_with_what_is_live_of_it(town: Path, named: str) -> None:
+    words = ("menus", "diff", named.format(town=town))
+    write_number(town / "menus", "nyby")
+    assert vaxel(town, *words) == (0, ["testby", "  nothing changes for callers"], [])
+    write_number(town / "menus", greeting="Tre.")
+    code, (name, change), told = vaxel(town, *words)
+    assert (code, name, told) == (0, "testby", [])
+    assert "Två." in change
+    assert "Tre." in change
+
+
+def test_a_number_that_is_not_live_is_new(town: Path) -> None:
+    write_number(town / "menus", "nyby")
+    code, (name, change), _ = vaxel(town, "menus", "diff", "nyby")
+    assert (code, name) == (0, "nyby")
+    assert change.startswith("  New number: ")
+
+
+def test_of_a_version_only_the_number_is_compared_that_is_named_beside_it(town: Path) -> None:
+    write_number(town / "menus", "nyby")
+    for words in (("1", "testby"), ("testby", "1")):
+        _, (name, change), _ = vaxel(town, "menus", "diff", *words)
+        assert name == "testby"
+        assert "Ett." in change
+        assert "Två." in change
+
+
 def test_what_is_no_version_and_no_folder_is_told(town: Path) -> None:
     code, _, told = vaxel(town, "menus", "diff", "testbyn")
-    why = "expected a folder, or a version's number as vaxel menus versions shows it; found 'testbyn'"
+    why = "expected a folder, a number's name, or a version as vaxel menus versions shows it; found 'testbyn'"
     assert (code, told[-1]) == (2, f"Error: Invalid value: {why}")
     why = "vaxel: version 9: there is no such version; there is: 1, 2"
     assert vaxel(town, "menus", "diff", "9") == (1, [], [why])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from ivr.control.orders import Answer, Order
 
+TURNS = 10  # of the loop: more than a connection needs to come and go
+
 
 def vaxel(folder: Path, *words: str) -> tuple[int, list[str], list[str]]:
     """Run a command in the installation in `folder`; return its exit code, its output and its errors."""
@@ -44,10 +46,17 @@ def engine_in(folder: Path, answer: Answer) -> Iterator[list[Order]]:
         orders.append(order)
         return answer
 
+    async def settled() -> None:
+        """Let who only looked whether we listen be accepted and let go: open sockets are told later."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
     async def serve() -> None:
         async with ControlServer(folder / "state" / "control.sock", carry_out):
             listening.set()
             await ends.wait()
+            await settled()
+        await settled()
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), name="engine")
     thread.start()

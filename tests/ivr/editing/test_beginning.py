@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 
 from cli import main
 from ivr.editing import beginning
-from ivr.editing.beginning import CALLED, LONGEST, begin_number
+from ivr.editing.beginning import CALLED, LONGEST, begin_number, own_menus
 from ivr.menu.number import load_numbers
 from queues.problems import ConfigurationError
 from tests.ivr.menu.changed_folders import GROUND
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MENUS = Path(__file__).resolve().parents[3] / "menus"
 TEMPLATE = MENUS / beginning.TEMPLATE
+CALLED_AS = ".venv/bin/vaxel --settings vaxel.yaml"
 
 
 @pytest.fixture
@@ -31,7 +33,9 @@ def menus(tmp_path: Path) -> Path:
 
 
 def vaxel(menus: Path, *words: str) -> Result:
-    usual = {"VAXEL_SETTINGS": str(menus.parent / "vaxel.yaml"), "VAXEL_MENUS": None, "VAXEL_AS_IF": None}
+    there = menus.parent / "vaxel.yaml"
+    settings = there.name if there.parent == Path.cwd() else str(there)
+    usual = {"VAXEL_SETTINGS": settings, "VAXEL_MENUS": None, "VAXEL_AS_IF": None}
     return CliRunner().invoke(main, ["menus", *words], env=usual)
 
 
@@ -39,12 +43,14 @@ def test_a_new_number_is_checked_proven_and_says_what_follows(
     menus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(menus.parent)
+    monkeypatch.setattr(sys, "argv", [".venv/bin/vaxel"])
     made = vaxel(menus, "new", "testby")
+    hints = ("menus check menus/testby", "menus test menus/testby", "call --draft --to testby")
     assert (made.exit_code, made.stdout.splitlines()) == (
         0,
         [
             "menus/testby: made; the called number is invented, write yours in menus/testby/number.yaml",
-            "next: vaxel menus check testby; vaxel menus test testby; vaxel call --draft --to testby",
+            f"next: {'; '.join(f'{CALLED_AS} {hint}' for hint in hints)}",
         ],
     )
     assert vaxel(menus, "check", "menus/testby").stdout == "menus/testby: 7 files, no errors\n"
@@ -96,9 +102,22 @@ def test_a_folder_that_cannot_be_is_refused(menus: Path, number: str, message: s
     assert sorted(menus.parent.rglob("*")) == before
 
 
-def test_without_menus_or_template_it_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="cannot make this folder: No such file or directory"):
-        begin_number("testby", tmp_path / "menus", TEMPLATE)
+def test_a_folder_of_menus_that_there_is_not_yet_is_made(menus: Path) -> None:
+    (menus.parent / "vaxel.yaml").write_text("menus: own/menus\n", encoding="utf-8")
+    assert vaxel(menus, "new", "testby").exit_code == 0
+    assert vaxel(menus, "check").stdout.endswith("own/menus: 7 files, no errors\n")
+
+
+def test_an_installation_is_never_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert own_menus(beginning.SHIPPED) == tmp_path / "menus"
+    assert own_menus(tmp_path / "elsewhere") == tmp_path / "elsewhere"
+
+
+def test_where_no_folder_can_be_made_or_no_template_is_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="cannot make this folder: Not a directory"):
+        begin_number("testby", tmp_path / "file" / "menus", TEMPLATE)
     with pytest.raises(ConfigurationError, match="expected the files of a new number, found none"):
         begin_number("testby", tmp_path, tmp_path)
 

@@ -89,6 +89,9 @@ def test_files_of_menus_that_the_version_has_not_are_removed_and_others_stay(tow
         (("a1 b1", "a1"), None, 1),  # a number that was removed comes back
         (("a1", "a1 b1"), None, None),  # a new number is no reason to go back
         (("a1", "a1 b1"), "b", None),
+        (("a1", "a1 b1", "a1 b2"), None, 2),  # but a change of it is
+        (("a1", "a1 b1", "a1 b2", "a1 b1"), None, None),
+        (("a1 b1", "a1 b2", "a1"), "b", 2),  # live no more: as it last was
         (("a1", "a2", "a1"), None, None),
         (("a1",), None, None),
         ((), None, None),
