@@ -5,6 +5,7 @@ Owns that meaning and the words of the result. Must not know the command line.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from ivr.menu.number import (
 from ivr.prompts.errors import PromptError
 from ivr.proving.scenariofile import load_scenarios
 from ivr.sound import NotSoundError, check_sound
-from queues.problems import MAX_PROBLEMS, Findings, Severity, suggestion
+from queues.problems import MAX_PROBLEMS, MAX_WORD, Findings, Severity, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,7 +114,8 @@ def _of_a_name(name: Path, menus: Path, findings: Findings) -> Iterable[Path]:
     if name.name in below:
         return [below[name.name]]
     expected = f"expected a file or a folder, or the name of one below {menus}, found neither"
-    findings.note(name, 1, 1, f"{expected}; {suggestion(name.name, (*below, str(menus)))}")
+    meant = difflib.get_close_matches(name.name[:MAX_WORD], [str(menus)], n=1)
+    findings.note(name, 1, 1, f"{expected}; {suggestion(name.name, meant or below)}")
     return []
 
 

@@ -39,7 +39,7 @@ _TIMES = frozenset({"arrived_at", "queued_at", "answered_at", "talk_ended_at", "
 def contacts_table(records: Sequence[ContactRecord], *, zone: tzinfo = UTC, width: int = WIDTH) -> str:
     """Render a list of contacts, one line each, as text."""
     if not records:
-        return "No contacts.\n"
+        return ""
     rows = [
         (
             _moment(record.arrived_at, zone),
