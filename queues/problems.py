@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 200  # at once: nobody reads more, and a hostile file cannot fill the memory
 MAX_WARNINGS = 100  # of these: warnings never take the place of an error
+MOST_SHOWN = 300  # characters of what there is, in a message: some folders have hundreds of texts
 MAX_WORD = 40  # characters of a word that are compared with the known ones, or shown again
 
 
@@ -96,4 +97,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word[:MAX_WORD], words, n=1)
     if near:
         return f'did you mean "{near[0]}"?'
-    return f"there is: {', '.join(words)}" if words else "there is none"
+    shown = ", ".join(words)
+    if len(shown) > MOST_SHOWN:
+        shown = shown[:MOST_SHOWN].rpartition(", ")[0]
+        shown += f" and {len(words) - shown.count(', ') - 1} more"
+    return f"there is: {shown}" if words else "there is none"

@@ -5,11 +5,12 @@ Owns the form of such a table, and the forms that many files share. Must not kno
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 JSON: TypeAlias = dict[str, Any]
 
@@ -71,3 +72,40 @@ TIME: JSON = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})? ?(ms|s|m
 DATE: JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 EXTENSION: JSON = {"type": ["string", "integer"]}
 ID_KEY = "^[a-z][a-z0-9-]{1,30}$"
+ANY: JSON = {}
+
+
+def free_form(form: JSON) -> JSON:
+    """Return the form of what stands at the free keys of a mapping of this form; ANY when it has none."""
+    for each in _forms(form):
+        for inner in each.get("patternProperties", ANY).values():
+            return dict(inner) or ANY
+    return ANY
+
+
+def frees(form: JSON, key: str) -> bool:
+    """Whether `key` may be a free key of a mapping of this form."""
+    patterns = [pattern for each in _forms(form) for pattern in each.get("patternProperties", ANY)]
+    return any(re.search(pattern, key) is not None for pattern in patterns)
+
+
+def named(form: JSON) -> frozenset[str]:
+    """Return the keys with a name that a mapping of this form may have."""
+    return frozenset(key for each in _forms(form) for key in each.get("properties", ANY))
+
+
+def mark(form: JSON) -> str:
+    """Return the key that shows a mapping to be of this form: the first that it has to have; else nothing."""
+    return next((key for each in _forms(form) for key in each.get("required", ())), "")
+
+
+def has_keys(form: JSON) -> bool:
+    """Whether a mapping may be of this form."""
+    return any(each.get("type") == "object" for each in _forms(form))
+
+
+def _forms(form: JSON) -> Iterator[JSON]:
+    """Give the forms of which it is any."""
+    yield form
+    for each in (*form.get("anyOf", ()), *form.get("oneOf", ())):
+        yield from _forms(each)

@@ -27,14 +27,20 @@ from typing import TYPE_CHECKING, TypeVar
 import yaml
 
 from queues.problems import MAX_WORD, ConfigurationError, Findings, Problem, Severity, suggestion
-from queues.yamlnodes import MAX_FILE_BYTES, NULL_TAG, compose
+from queues.shapes import ANY, free_form
+from queues.yamlkeys import is_nothing, signed
+from queues.yamlnodes import MAX_FILE_BYTES, compose
+from queues.yamlplaces import parted, placed
+from queues.yamlsection import Section
 from queues.yesno import hint, yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from queues.shapes import Shape
+    from queues.shapes import JSON, Shape
+    from queues.yamlkeys import Mended
+    from queues.yamlplaces import Forms
 
 __all__ = [
     "ConfigurationError",
@@ -59,12 +65,17 @@ Meaning = TypeVar("Meaning")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """One value of a file: `trail` is the way to it by keys, list items counted from 1."""
+    """One value of a file: `trail` is the way to it by keys, list items counted from 1.
+
+    `key` is the key that it belongs to and `form` what may stand there, both where they are known.
+    """
 
     node: yaml.Node = field(repr=False)
     path: Path
     trail: str
     findings: Findings = field(repr=False)
+    key: yaml.Node | None = field(default=None, repr=False)
+    form: JSON = field(default_factory=dict, repr=False)
 
     @property
     def line(self) -> int:
@@ -84,7 +95,7 @@ class Value:
                 return "keys with values" if pairs else "no keys at all"
             case yaml.SequenceNode(value=nodes):
                 return f"a list of {len(nodes)}" if nodes else "an empty list"
-        if _is_nothing(self.node):
+        if is_nothing(self.node):
             return "nothing"
         shown = " ".join(self.node.value.split())
         return f'"{shown if len(shown) <= MAX_WORD else shown[: MAX_WORD - 1] + "…"}"'
@@ -102,7 +113,7 @@ class Value:
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands there, or a mapping or a list without anything in it."""
-        return _is_nothing(self.node) or not (isinstance(self.node, yaml.ScalarNode) or self.node.value)
+        return is_nothing(self.node) or not (isinstance(self.node, yaml.ScalarNode) or self.node.value)
 
     def words(self) -> tuple[str, ...]:
         """Return every text that stands here or below, keys left out. Nothing is checked or noted."""
@@ -143,7 +154,7 @@ class Value:
         `pattern` must match all of it and `what` says in words what that means. "" when it is wrong.
         A `secret` text is never repeated in an error.
         """
-        if not isinstance(self.node, yaml.ScalarNode) or _is_nothing(self.node):
+        if not isinstance(self.node, yaml.ScalarNode) or is_nothing(self.node):
             self.expected(what)
             return ""
         text = " ".join(self.node.value.split())
@@ -220,16 +231,36 @@ class Value:
         if not isinstance(self.node, yaml.MappingNode):
             self.expected(what)
             return ()
-        return tuple(self._pairs(self.node))
+        form = free_form(self.form)
+        found = signed(self.node, ())
+        if form is not ANY:
+            found = parted(found, form, "" if self.key is None else self.key.value)
+        return tuple(self._pairs(found, {"": form}))
 
     def section(self, *, required: Collection[str] = (), optional: Collection[str] = ()) -> Section:
         """Read a mapping with these keys and no others. Empty when it is no mapping."""
-        known = (*required, *optional)
+        return self._section(dict.fromkeys(required, ANY), dict.fromkeys(optional, ANY))
+
+    def shaped(self, shape: Shape) -> Section:
+        """Read a mapping with the keys of `shape` and no others. Empty when it is no mapping."""
+        return self._section(shape.required, shape.optional)
+
+    def peek(self, key: str) -> Value | None:
+        """Give the value of a key, or None when it is not there. Nothing is checked or noted."""
+        node = self.node
+        for key_node, value_node in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key_node, yaml.ScalarNode) and key_node.value.strip() == key:
+                return self._inner(value_node, f"{self.trail}.{key}".lstrip("."))
+        return None
+
+    def _section(self, required: Forms, optional: Forms) -> Section:
+        known = {**required, **optional}
         values: dict[str, Value] = {}
         if not isinstance(self.node, yaml.MappingNode):
             self.expected(f"keys with values ({', '.join(f'{key}:' for key in known)})")
             return Section(self, values)
-        for key, value in self._pairs(self.node):
+        found = placed(signed(self.node, known), known, required)
+        for key, value in self._pairs(found, known):
             name = key.node.value
             if name in known:
                 values[name] = value
@@ -240,82 +271,46 @@ class Value:
                 self.error(f'the key "{name}" is missing')
         return Section(self, values)
 
-    def shaped(self, shape: Shape) -> Section:
-        """Read a mapping with the keys of `shape` and no others. Empty when it is no mapping."""
-        return self.section(required=shape.required, optional=shape.optional)
-
-    def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[Value, Value]]:
+    def _pairs(self, found: Mended, forms: Forms) -> Iterator[tuple[Value, Value]]:
+        """Give each key with its value, whose form is that of its key, or else of any ("")."""
+        for key_node, message in found.problems:
+            self._inner(key_node, self._trail_to(key_node)).error(message)
         first_lines: dict[str, int] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in found.pairs:
             if self.findings.full:
                 return  # nothing of this file is used, and nothing more is told of it
-            key = self._inner(key_node, self.trail)
+            trail = self._trail_to(key_node)
+            key = self._inner(key_node, trail)
             if not isinstance(key_node, yaml.ScalarNode):
                 key.expected("a word as key")
                 continue
             name = " ".join(key_node.value.split())
-            key = self._inner(key_node, f"{self.trail}.{name[:MAX_WORD]}" if self.trail else name[:MAX_WORD])
             if name in first_lines:
                 key.error(f"this key stands twice; the first is on line {first_lines[name]}")
                 continue
             first_lines[name] = key.line
-            yield key, self._inner(value_node, key.trail)
+            form = forms.get(name) or forms.get("", ANY)
+            yield key, Value(value_node, self.path, trail, self.findings, key_node, form)
 
     def _inner(self, node: yaml.Node, trail: str) -> Value:
         return Value(node, self.path, trail, self.findings)
+
+    def _trail_to(self, key: yaml.Node) -> str:
+        if not isinstance(key, yaml.ScalarNode):
+            return self.trail
+        name = " ".join(key.value.split())[:MAX_WORD]
+        return f"{self.trail}.{name}" if self.trail else name
 
     def _placed(self, message: str) -> str:
         return f"{self.trail}: {message}" if self.trail else message
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Section:
-    """A mapping whose keys are known; a missing key gives the default."""
-
-    value: Value
-    values: Mapping[str, Value] = field(repr=False)
-
-    def get(self, key: str) -> Value | None:
-        """Give the value of `key`, or None when it is not there."""
-        return self.values.get(key)
-
-    def text(
-        self, key: str, default: str = "", *, what: str = "a text", pattern: re.Pattern[str] | None = None
-    ) -> str:
-        """Read a text as `Value.text` does."""
-        value = self.get(key)
-        return default if value is None else value.text(what=what, pattern=pattern)
-
-    def integer(self, key: str, default: int = 0, *, least: int, most: int) -> int:
-        """Read a whole number as `Value.integer` does."""
-        value = self.get(key)
-        return default if value is None else value.integer(least=least, most=most)
-
-    def seconds(self, key: str, default: float = 0.0, *, least: float = 0.0, most: float) -> float:
-        """Read a time in seconds as `Value.seconds` does."""
-        value = self.get(key)
-        return default if value is None else value.seconds(least=least, most=most)
-
-    def boolean(self, key: str, *, default: bool = False) -> bool:
-        """Read yes or no as `Value.boolean` does."""
-        value = self.get(key)
-        return default if value is None else value.boolean()
-
-    def items(
-        self, key: str, *, what: str = "a list", least: int = 0, most: int = 1_000
-    ) -> tuple[Value, ...]:
-        """Read a list as `Value.items` does; empty when the key is not there."""
-        value = self.get(key)
-        return () if value is None else value.items(what=what, least=least, most=most)
-
-    def entries(self, key: str, *, what: str = "keys with values") -> tuple[tuple[Value, Value], ...]:
-        """Read a mapping with free keys as `Value.entries` does; empty when the key is not there."""
-        value = self.get(key)
-        return () if value is None else value.entries(what=what)
-
-
 def read_file(path: Path, findings: Findings) -> Value | None:
     """Read a YAML file. None, and why in `findings`, when it cannot be used at all."""
+    if path.exists() and not path.is_file():
+        found = "a folder" if path.is_dir() else "something that is none"
+        findings.note(path, 1, 1, f"expected a file, found {found}; remove it, or write the file there")
+        return None
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
@@ -332,7 +327,3 @@ def read_bytes(content: bytes, path: Path, findings: Findings) -> Value | None:
     """Read YAML that came from `path`. None, and why in `findings`, when it cannot be used at all."""
     node = compose(content, path, findings)
     return None if node is None else Value(node, path, "", findings)
-
-
-def _is_nothing(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == NULL_TAG and not node.style  # no quotes

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from queues.yamlblanks import key_rows, numbers, text_below, wrong_blanks
+
 if TYPE_CHECKING:
     import yaml
 
 TOO_DEEP: Final = "expected at most {} lists and keys inside each other, found more"
 
 _INDENTATION = "expected as many blanks before this line as before those that it belongs with"
+_OR_QUOTES = "; or, if this is still the text of the line before, put the whole text in quotes"
 _NUMBER_OF_CHARACTER = "expected the number of a character after the backslash"
 _DASH = 'expected no "- " here: lists begin on the line below the key; a text that begins so needs quotes'
 _TEXT_BELOW = "expected the text on the lines below the > or |, indented"
@@ -46,6 +49,13 @@ _MISTAKES = {
 }
 
 
+_OF_BLANKS: Final = (
+    "mapping values",
+    "expected '-' indicator",
+    "expected key",
+    "<block end>",
+    "<document start>",
+)  # what a parser finds where lines begin with the wrong blanks
 _CURLY: Final = "”“„«»"
 _SINGLE: Final = "\u2019\u2018\u201a"
 _STRAIGHT: Final = 'expected straight quotes ("), found {}; write " on both sides of the text'
@@ -56,6 +66,7 @@ _QUOTE_AS_SIGN: Final = re.compile(rf"(?:^|[:,\[{{] |- |[\[{{])\s*([{_CURLY}{_SI
 _CLOSED_BY_CURLY: Final = re.compile(rf'"[^"{_CURLY}]*([{_CURLY}])\s*(?:[,}}\]]|$)')
 _KEY: Final = re.compile(r"\s*(?:- )?[\w +-]+:(?:\s|$)")
 _NO_BLANK_AFTER: Final = re.compile(r"\s*(?:- )?[\w-][\w -]*:([^\s/])")
+_NO_BLANK_BEFORE_BRACES: Final = re.compile(r"\s*(?:- )?[\w-][\w -]*:([{\[])")
 _WIDE_AFTER: Final = re.compile("\\s*(?:- )?[\\w-][\\w -]*:([\u00a0\u2000-\u200a\u202f])")
 
 
@@ -78,7 +89,9 @@ def mistake(text: str, error: yaml.MarkedYAMLError) -> Place:
     return (
         _typographic_before(rows, min(began, line), line)
         or _unclosed(rows, line)
+        or _text_below(rows, line, began, error.problem or "")
         or _without_colon(rows, line, began, error.problem or "")
+        or _wrong_blanks(rows, line, error.problem or "")
         or Place(line, column, _words(error))
     )
 
@@ -161,11 +174,16 @@ def _past(row: str, at: int, opened: tuple[int, int, str]) -> tuple[int, tuple[i
 def _without_colon(rows: list[str], line: int, began: int, problem: str) -> Place | None:
     """Find the line that was to be a key, before the one in which a parser finds a colon too many."""
     if "mapping values" in problem:
+        braces = _NO_BLANK_BEFORE_BRACES.match(rows[line - 1])
+        if braces is not None:
+            return Place(line, braces.end(), _NO_BLANK.format(f'"{braces[1]}"'))
         at = line - 1
         while at and not rows[at - 1].split("#")[0].strip():
             at -= 1
     elif "could not find expected ':'" in problem:
         at = began
+    elif "<document start>" in problem:  # the first line is no key then
+        at = next((at for at, row in enumerate(rows, start=1) if row.split("#")[0].strip()), 0)
     else:
         return None
     row = rows[at - 1] if at else ""
@@ -186,6 +204,35 @@ def _without_colon(rows: list[str], line: int, began: int, problem: str) -> Plac
     if not row.strip() or ":" in row or row.lstrip()[0] in "\"'[{" or goes_on:
         return None
     return Place(at, column, _NO_COLON)
+
+
+def _text_below(rows: list[str], line: int, began: int, problem: str) -> Place | None:
+    if "could not find expected ':'" in problem:
+        line = began
+    elif not any(each in problem for each in _OF_BLANKS):
+        return None
+    found = text_below(rows, line)
+    return None if found is None else Place(*found)
+
+
+def _wrong_blanks(rows: list[str], line: int, problem: str) -> Place | None:
+    """Find the line that begins with too few or too many blanks."""
+    if not any(each in problem for each in _OF_BLANKS):
+        return None
+    is_colon = "mapping values" in problem
+    found = wrong_blanks(rows, line)
+    if found is not None:
+        is_text = is_colon and found[0] == line and not _is_key_elsewhere(rows, line)
+        return Place(found[0], found[1], found[2] + (_OR_QUOTES if is_text else ""))
+    known = "" if is_colon else numbers(rows, line)
+    row = rows[line - 1]
+    return Place(line, len(row) - len(row.lstrip(" ")) + 1, f"{_INDENTATION}: {known}") if known else None
+
+
+def _is_key_elsewhere(rows: list[str], line: int) -> bool:
+    """Whether the line begins with a word that is a key in others too, and not with a text with a colon."""
+    keys = {row.at: "0" if row.key.isdecimal() else row.key for row in key_rows(rows)}
+    return list(keys.values()).count(keys.get(line - 1, "")) > 1
 
 
 def _words(error: yaml.MarkedYAMLError) -> str:

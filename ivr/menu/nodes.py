@@ -6,6 +6,7 @@ queues, officers and hours but by their ids.
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ from ivr.menu.surroundings import known, way_of
 from ivr.menu.wording import PACES
 from ivr.scripts.folder import find_script
 from queues.definitions import HOURS_FILE, OFFICERS_FILE, QUEUES_FILE
+from queues.problems import MAX_WORD
+from queues.shapes import TEXT, Shape
 from routing.events import Outcome
 
 if TYPE_CHECKING:
@@ -55,9 +58,12 @@ _LENGTH = re.compile(r"([1-9][0-9]?)(?:\s*-\s*([1-9][0-9]?))?", re.ASCII)
 
 def read_node(node_id: str, value: Value, loaded: Loaded) -> Node | None:
     """Read a node; None when not even its kind can be told, which is noted as all that is wrong with it."""
-    entries = value.entries(what='keys with values, such as "kind: menu"')
-    kind_value = next((inner for key, inner in entries if key.written == "kind"), None)
+    kind_value = value.peek("kind")
     if kind_value is None:
+        entries = value.entries(what='keys with values, such as "kind: menu"')
+        for key, _ in entries:
+            if key.written is not None and difflib.get_close_matches(key.written[:MAX_WORD], ("kind",)):
+                key.error('unknown key; did you mean "kind"?')
         if entries or value.is_empty:  # else it is told already
             value.error(f'the key "kind" is missing; there is: {", ".join(KINDS)}')
         return None
@@ -65,7 +71,7 @@ def read_node(node_id: str, value: Value, loaded: Loaded) -> Node | None:
     if kind_value.written != kind:
         return None
     shape = KINDS[kind]
-    section = value.section(required=("kind", *shape.required), optional=shape.optional)
+    section = value.shaped(Shape({"kind": TEXT, **shape.required}, shape.optional))
     return _READERS[kind](_Read(node_id, section, loaded))
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from queues.problems import Findings
 
 _YAML: Final = {".yaml", ".yml"}
+_SOUND: Final = ".wav"
+_SOUNDS: Final = {_SOUND, ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".wma", ".aiff", ".aif"}
 _NEAR: Final = 0.8  # of difflib's likeness: menu.yaml.bak and menu.yam are near, README.md is not
 _OURS: Final = (".", "_", "#")  # names that begin so are somebody's own; # is an editor's
 _FIRST_WORD: Final = re.compile("[a-z]*")
@@ -31,6 +33,9 @@ def stray_files(folder: Path, known: Collection[str], findings: Findings) -> Non
         names = sorted(path.name for path in folder.iterdir() if path.is_file())
     except OSError:
         return  # which is told of the files that should be there
+    for name in known:
+        if (folder / name).is_symlink() and not (folder / name).exists():
+            findings.note(folder / name, 1, 1, "expected a file, found a link to nowhere; remove or mend it")
     for name in names:
         if name in known or name.startswith(_OURS) or name.endswith("~"):
             continue
@@ -59,13 +64,22 @@ def _meant(name: str, known: Collection[str]) -> str | None:
 
 
 def stray_recordings(folder: Path, prompts: Iterable[Prompt], findings: Findings) -> None:
-    """Note each recording of a number's folder that none of its prompts plays."""
+    """Note each sound in a number's folder that none of its prompts plays."""
     recordings = folder / RECORDINGS
-    if not recordings.is_dir():
-        return
     named = {(prompt.language, prompt.name) for prompt in prompts}
-    for path in sorted(recordings.rglob("*.wav")):
+    for path in _sounds(folder):
+        if not path.is_relative_to(recordings):
+            findings.warn(path, f"recordings are only read from {recordings}, so nobody hears this; move it")
+            continue
+        if path.suffix != _SOUND:
+            findings.warn(path, f"only WAV files are read, so nobody hears this; save it as {path.stem}.wav")
+            continue
         language, _, name = path.relative_to(recordings).with_suffix("").as_posix().partition("/")
         if (language, name) not in named:
             known = [name for lang, name in named if lang == language]
             findings.warn(path, f"no text has this name, so nobody hears it; {suggestion(name, known)}")
+
+
+def _sounds(folder: Path) -> list[Path]:
+    there = {*folder.rglob("*"), *(folder / RECORDINGS).rglob("*")}  # also behind a link
+    return sorted(path for path in there if path.suffix.lower() in _SOUNDS and path.is_file())

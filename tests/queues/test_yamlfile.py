@@ -219,7 +219,7 @@ def test_warnings_alone_do_not_stop() -> None:
         (b"a: b\n---\nc: d\n", '2:1: expected one document in a file, found "---"; remove that line'),
         (b"a: [b\n", "2:1: expected a comma or a closing ]; a text that holds a comma needs quotes; the part began in line 1"),
         (b"a: b: c\n", '1:5: expected no ": " within a text; put it in quotes, or indent it like the line before'),
-        (b"a:\n  - b: 1\n  d: 3\n", f"3:3: {INDENTATION}; the part began in line 2"),
+        (b"a:\n  - b: 1\n  d: 3\n", "3:3: line 3 begins with 2 blanks, the lines that it belongs with (line 1) with 0: remove 2; or add 2, if it belongs with line 2"),
         (b"a: 1\nb\nc: 2\n", '2:1: expected a colon after the key in this line, such as "name: text", found none'),
         (b"a: {b: 1, c\nd: 2\n", f"2:2: {CLOSING}; the part began in line 1"),
         (b'a: "b\nc: 2\n', '1:4: expected closing quotes for the text that begins here, found none; write " where it ends'),
@@ -259,7 +259,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     folder.mkdir()
     assert (read_file(missing, findings), read_file(folder, findings)) == (None, None)
     assert [p.message for p in sorted(findings.problems)] == [
-        "cannot read this file: Is a directory",
+        "expected a file, found a folder; remove it, or write the file there",
         "expected this file, found none; is it elsewhere, or named otherwise?",
     ]
 
