@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ivr.menu.number import STOCKHOLM, Ground
-from ivr.publishing.candidate import Candidate, Job
+from ivr.publishing.candidate import Candidate, Job, make_candidate
 from ivr.settings import Settings
 from tests.ivr.sounds import tone, wav_file
 
@@ -142,3 +142,17 @@ def settings_of(folder: Path, **changes: object) -> Settings:
     """Return the settings of an installation in this folder."""
     usual = Settings(state=folder, menus=folder / "menus", speech=speech_in(folder))
     return replace(usual, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def two_numbers(folder: Path) -> Path:
+    """Write Testby and Nyby, both good; return the folder of menus."""
+    write_number(folder / "menus", "testby", scenario="välkommen")
+    write_number(folder / "menus", "nyby", scenario="välkommen")
+    return folder / "menus"
+
+
+def made_live(folder: Path) -> dict[str, str]:
+    """Make a first candidate, and return what is live then."""
+    live = hashes_of(make_candidate(job_in(folder)))
+    diary(folder)
+    return live
