@@ -62,11 +62,7 @@ class StandingFile:
                 raise self._unusable(f"{what}; {then}") from error
         return tuple(event for event in events if isinstance(event, CrisisBegan | HoursOverridden))
 
-    def change(self, change: Change, at: float) -> None:
-        """Make one change, as `change_all` does."""
-        self.change_all((change,), at)
-
-    def change_all(self, changes: Iterable[Change], at: float) -> None:
+    def change(self, changes: Iterable[Change], at: float) -> None:
         """Add what stands from now on, and take away what no longer does, by itself or by a change.
 
         All of it by one write: every change is noted or none. Raises `StandingUnusableError`.

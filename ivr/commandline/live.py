@@ -31,14 +31,9 @@ def reload_menus(ctx: click.Context, numbers: tuple[str, ...], as_json: bool) ->
     on the menus that they began with. A folder with an error stays as it was.
     """
     from ivr.commandline.orders import give_order
-    from ivr.control.orders import NoEngineError, Reload
+    from ivr.control.orders import Reload
 
-    settings = settings_of(ctx)
-    try:
-        give_order(ctx, settings, Reload(numbers=numbers), as_json=as_json)
-    except NoEngineError:
-        why = f"{_no_engine(settings)}; the menus go live when it is started"
-        raise NoEngineError(why) from None
+    give_order(ctx, settings_of(ctx), Reload(numbers=numbers), as_json=as_json)
 
 
 @click.command("rollback")
@@ -62,6 +57,7 @@ def rollback(
     from ivr.commandline.orders import tell
     from ivr.control.client import give
     from ivr.control.orders import Answer, NoEngineError, Reload
+    from ivr.control.unattended import no_engine
     from ivr.publishing.rollback import put_back
 
     if version is not None and to is not None and version != to:
@@ -76,7 +72,7 @@ def rollback(
     try:
         answer = give(settings.control, Reload(f"back to version {done.version.id}", done.numbers))
     except NoEngineError:
-        answer = Answer(is_done=True, lines=(f"{_no_engine(settings)}: it goes live with its next start",))
+        answer = Answer(is_done=True, lines=(f"{no_engine(settings)}: it goes live with its next start",))
     put = {
         "restored": done.version.id,
         "numbers": done.numbers,
@@ -111,13 +107,6 @@ def versions(ctx: click.Context, as_json: bool) -> None:
     refusal = last_refusal(settings.versions)
     if refusal is not None:
         click.echo(_refused(settings, refusal))
-
-
-def _no_engine(settings: Settings) -> str:
-    """Tell where an engine was looked for: another installation's may run."""
-    from ivr.settings import near
-
-    return f"no engine runs here (looked in {near(settings.state)})"
 
 
 def _told(settings: Settings, done: PutBack) -> list[str]:

@@ -51,17 +51,30 @@ def local_moment(text: str, now: datetime) -> datetime:
 def moment(text: str, now: datetime, zone: ZoneInfo) -> float:
     """Return the UTC second that `text` means; a time without a day is the next such time.
 
-    `now` is aware. Raises `click.BadParameter`.
+    A time that exists twice is the first of the two that is still to come. `now` is aware. Raises
+    `click.BadParameter`.
     """
-    local = now.astimezone(zone)
+    today = now.astimezone(zone).date()
     try:
         if _TIME.fullmatch(text):
-            then = datetime.combine(local.date(), time.fromisoformat(text.zfill(len("18:00"))), zone)
-            return (then if then > local else then + timedelta(days=1)).timestamp()
+            at = time.fromisoformat(text.zfill(len("18:00")))
+            days = [datetime.combine(today + timedelta(days=more), at, zone) for more in (0, 1)]
+            return next(then for day in days for then in _moments(day, text) if then > now.timestamp())
         if _DAY_AND_TIME.fullmatch(text):
             if int(text[:4]) > LAST_YEAR:
                 raise click.BadParameter(f"expected a year up to {LAST_YEAR}, found {text[:30]!r}")
-            return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+            moments = _moments(datetime.fromisoformat(text).replace(tzinfo=zone), text)
+            return next((then for then in moments if then > now.timestamp()), moments[0])
     except (ValueError, OverflowError):
         pass  # no such time, no such day
     raise click.BadParameter(f"expected {WORDS}, found {text[:30]!r}")
+
+
+def _moments(local: datetime, text: str) -> tuple[float, float]:
+    """Return the UTC seconds of a wall clock's time, two when it exists twice, else the same again."""
+    first, second = local.timestamp(), local.replace(fold=1).timestamp()
+    if datetime.fromtimestamp(first, local.tzinfo).time() != local.time():
+        raise click.BadParameter(
+            f"expected a time that exists, found {text[:30]!r}: the clocks go forward then"
+        )
+    return first, second

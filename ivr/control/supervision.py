@@ -215,7 +215,7 @@ class Supervision:
 
     def _note(self, changes: Sequence[Change], now: float) -> None:
         """Write changes to the file, with what could not be written before."""
-        self._standing.change_all((*self._unnoted, *changes), now)
+        self._standing.change((*self._unnoted, *changes), now)
         self._unnoted = ()
 
     def _number(self, number: str) -> Number:

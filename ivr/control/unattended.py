@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.standing import Change
 
-FROM_NEXT_START = "no engine runs here: that holds from its next start on"
+
+def no_engine(settings: Settings) -> str:
+    """Tell that no engine runs, and where one was looked for: another installation's may run."""
+    return f"no engine runs here (looked in {near(settings.state)})"
 
 
 def note(settings: Settings, order: Order) -> Answer:
@@ -51,8 +54,7 @@ def note(settings: Settings, order: Order) -> Answer:
     only an engine can carry out.
     """
     if isinstance(order, Reload | WhatTime):
-        where = f"its state would lie in {near(settings.state)}"  # another installation's may run
-        raise NoEngineError(f"no engine runs here ({where}); the menus go live when it is started")
+        raise NoEngineError(f"{no_engine(settings)}; the menus go live when it is started")
     standing = StandingFile(settings.standing)
     now = settings.calendar_at(time.time())  # as the engine will tell time when it starts
     numbers = {number.id: number for number in load_numbers(settings.menus, settings.ground)}
@@ -80,5 +82,9 @@ def note(settings: Settings, order: Order) -> Answer:
             fields = {"hours": [change.hours for change in changed]}
         case _:
             assert_never(order)
-    standing.change_all(changes, now)
-    return Answer(is_done=True, lines=(*lines, FROM_NEXT_START), fields=fields)
+    standing.change(changes, now)
+    return Answer(
+        is_done=True,
+        lines=(*lines, f"{no_engine(settings)}: that holds from its next start on"),
+        fields=fields,
+    )

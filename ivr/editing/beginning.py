@@ -48,6 +48,7 @@ def begin_number(number: str, menus: Path, template: Path) -> Path:
     unfinished = menus / f".{number}.new"  # nobody reads folders that begin so
     try:
         menus.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(unfinished, ignore_errors=True)  # somebody was interrupted
         unfinished.mkdir()
         for name in names:
             text = (template / name).read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ def test_nothing_stands_at_first(file: StandingFile) -> None:
 
 def test_what_is_switched_on_stands_in_its_order(file: StandingFile) -> None:
     for change in (crisis(), override(), crisis("d")):
-        file.change(change, 7.0)
+        file.change([change], 7.0)
     assert file.read() == (crisis(), override(), crisis("d"))
 
 
@@ -60,7 +60,7 @@ def test_a_change_replaces_what_has_its_number_and_id(
     left: tuple[CrisisBegan | HoursOverridden, ...],
 ) -> None:
     file.write([crisis(), override(), crisis("c", number="nyby")], 7.0)
-    file.change(change, 8.0)
+    file.change([change], 8.0)
     assert file.read() == left
 
 
@@ -92,28 +92,28 @@ def test_whatever_is_said_is_read_as_it_was_written(
 def test_a_damaged_file_is_told_by_its_line_and_stays_as_it_is(
     file: StandingFile, damage: bytes, got: str
 ) -> None:
-    file.change(crisis(), 7.0)
+    file.change([crisis()], 7.0)
     content = file.path.read_bytes() + damage
     file.path.write_bytes(content)
     with pytest.raises(StandingUnusableError) as caught:
-        file.change(override(), 8.0)
+        file.change([override()], 8.0)
     then = "mend it, or remove the file and switch on again what is to stand"
     assert str(caught.value) == f"standing messages {file.path}: {got}; {then}"
     assert file.path.read_bytes() == content
 
 
 def test_a_full_disk_leaves_what_stood(file: StandingFile) -> None:
-    file.change(crisis(), 7.0)
+    file.change([crisis()], 7.0)
     with disk_full_at(10), pytest.raises(StandingUnusableError) as caught:
-        file.change(override(), 8.0)
+        file.change([override()], 8.0)
     assert str(caught.value) == f"standing messages {file.path}: File too large"
     assert file.read() == (crisis(),)
 
 
 def test_what_is_too_long_for_a_line_is_told_and_leaves_what_stood(file: StandingFile) -> None:
-    file.change(crisis(), 7.0)
+    file.change([crisis()], 7.0)
     with pytest.raises(StandingUnusableError):
-        file.change(crisis("d", "å" * 20_000), 8.0)
+        file.change([crisis("d", "å" * 20_000)], 8.0)
     assert file.read() == (crisis(),)
 
 
@@ -133,11 +133,11 @@ def test_a_recording_that_cannot_be_kept_is_told(file: StandingFile, tmp_path: P
 
 
 def test_changes_that_belong_together_are_made_by_one_write(file: StandingFile) -> None:
-    file.change_all([crisis(), override(), crisis("d"), CrisisEnded("testby", "c")], 7.0)
+    file.change([crisis(), override(), crisis("d"), CrisisEnded("testby", "c")], 7.0)
     assert file.read() == (override(), crisis("d"))
     content = file.path.read_bytes()
     with disk_full_at(len(content) + 10), pytest.raises(StandingUnusableError):
-        file.change_all([CrisisEnded("testby", "d"), crisis("e"), crisis("f")], 8.0)
+        file.change([CrisisEnded("testby", "d"), crisis("e"), crisis("f")], 8.0)
     assert file.path.read_bytes() == content
 
 
@@ -145,7 +145,7 @@ def test_what_is_over_goes_with_the_next_change(file: StandingFile) -> None:
     sticky = override("school")._replace(until=None, is_sticky=True)
     ends, stays = crisis("ends")._replace(until=60.0), crisis("stays")._replace(until=61.0)
     file.write([ends, override(), sticky, stays, crisis()], 7.0)
-    file.change(crisis("new"), 60.0)
+    file.change([crisis("new")], 60.0)
     assert file.read() == (sticky, stays, crisis(), crisis("new"))
 
 
@@ -190,7 +190,7 @@ def test_a_recording_that_no_message_came_to_name_is_removed_after_a_day(
     on = recordings.keep("on", 9 * UNUSED_S)
     recordings.keep("refused", UNUSED_S + 60)
     recordings.keep("just refused", UNUSED_S - 60)
-    file.change(on, 7.0)
+    file.change([on], 7.0)
     assert recordings.left() == {"on", "just refused"}
 
 
@@ -198,12 +198,12 @@ def test_a_recording_that_no_message_came_to_name_is_removed_after_a_day(
 def test_a_recording_stays_for_a_day_after_its_message_has_ended(
     file: StandingFile, recordings: Recordings, ends: CrisisEnded | HoursOverridden | CrisisBegan
 ) -> None:
-    file.change(recordings.keep("c", 0.0)._replace(until=60.0), 7.0)
+    file.change([recordings.keep("c", 0.0)._replace(until=60.0)], 7.0)
     recordings.let_pass(9 * UNUSED_S)
-    file.change(ends, 60.0)  # by an order, by itself, by another message in its place
+    file.change([ends], 60.0)  # by an order, by itself, by another message in its place
     assert recordings.left() == {"c"}
     recordings.let_pass(UNUSED_S + 60)
-    file.change(override("school"), 60.0)
+    file.change([override("school")], 60.0)
     assert recordings.left() == set()
 
 
@@ -211,16 +211,16 @@ def test_a_recording_of_two_messages_stays_with_the_second(
     file: StandingFile, recordings: Recordings
 ) -> None:
     first = recordings.keep("c", 0.0)
-    file.change_all([first, first._replace(number="nyby")], 7.0)
+    file.change([first, first._replace(number="nyby")], 7.0)
     recordings.let_pass(9 * UNUSED_S)
-    file.change(CrisisEnded("testby", "c"), 60.0)
+    file.change([CrisisEnded("testby", "c")], 60.0)
     assert recordings.left() == {"c"}
 
 
 def test_recordings_that_are_gone_hinder_nothing(file: StandingFile, recordings: Recordings) -> None:
     event = recordings.keep("c", 0.0)
-    file.change(event, 7.0)
+    file.change([event], 7.0)
     shutil.rmtree(file.path.parent / RECORDINGS)
-    file.change(CrisisEnded("testby", "c"), 60.0)
+    file.change([CrisisEnded("testby", "c")], 60.0)
     assert file.read() == ()
     assert not (file.path.parent / RECORDINGS).exists()

@@ -125,7 +125,7 @@ def test_a_crash_after_the_file_and_before_the_event_is_made_good_by_the_next_st
 
     async def ended(stand: Stand) -> None:
         stand.engine.exchange.happened(event)
-        StandingFile(settings.standing).change(CrisisEnded("testby", "c"), 2.0)
+        StandingFile(settings.standing).change([CrisisEnded("testby", "c")], 2.0)
 
     async def after(stand: Stand) -> None:
         assert stand.engine.exchange.core.attendant.stands("testby").crises == ()

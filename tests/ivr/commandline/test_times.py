@@ -38,6 +38,17 @@ def test_a_time_is_the_next_one_and_a_day_is_that_day(text: str, then: str) -> N
     assert local(text) == then
 
 
+def test_a_time_that_exists_twice_is_the_one_to_come_and_one_that_does_not_is_refused() -> None:
+    first = datetime(2026, 10, 25, 2, 20, tzinfo=STOCKHOLM)
+    assert moment("02:50", first, STOCKHOLM) - first.timestamp() == 1800.0
+    second = first.replace(fold=1)
+    assert moment("02:50", second, STOCKHOLM) - second.timestamp() == 1800.0
+    assert moment("2026-10-25 02:50", second, STOCKHOLM) - second.timestamp() == 1800.0
+    for text in ("02:30", "2026-03-29 02:30"):
+        with pytest.raises(click.BadParameter, match="the clocks go forward then"):
+            moment(text, datetime(2026, 3, 28, 12, tzinfo=STOCKHOLM), STOCKHOLM)
+
+
 def test_tomorrows_time_is_of_the_wall_clock_when_clocks_change() -> None:
     saturday = datetime(2026, 10, 24, 12, tzinfo=STOCKHOLM)
     assert local("10:00", saturday) == "2026-10-25 10:00"

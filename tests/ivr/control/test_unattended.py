@@ -18,7 +18,7 @@ from ivr.control.orders import (
     Reload,
     SetHours,
 )
-from ivr.control.unattended import FROM_NEXT_START, note
+from ivr.control.unattended import note
 from ivr.standing import StandingFile
 from queues.problems import ConfigurationError
 from routing.events import CrisisBegan, HoursOverridden
@@ -39,6 +39,10 @@ def stands(settings: Settings) -> list[CrisisBegan | HoursOverridden]:
     return list(StandingFile(settings.standing).read())
 
 
+def from_next_start(settings: Settings) -> str:
+    return f"no engine runs here (looked in {settings.state}): that holds from its next start on"
+
+
 def test_a_message_is_noted_for_the_next_start(settings: Settings) -> None:
     before = time.time()
     answer = note(
@@ -56,7 +60,7 @@ def test_a_message_is_noted_for_the_next_start(settings: Settings) -> None:
     )
     assert answer.lines[0].endswith(f"{until:%H:%M}")
     assert answer == Answer(
-        is_done=True, lines=(answer.lines[0], FROM_NEXT_START), fields={"crisis": event.crisis}
+        is_done=True, lines=(answer.lines[0], from_next_start(settings)), fields={"crisis": event.crisis}
     )
 
 
@@ -64,7 +68,10 @@ def test_two_messages_of_one_second_are_two_and_are_switched_off_together(settin
     ids = [note(settings, CrisisOn("testby", {"": "X."})).fields["crisis"] for _ in range(2)]
     assert len(set(ids)) == 2
     answer = note(settings, CrisisOff("testby"))
-    assert answer.lines == (*(f"testby: crisis message {each} is off" for each in ids), FROM_NEXT_START)
+    assert answer.lines == (
+        *(f"testby: crisis message {each} is off" for each in ids),
+        from_next_start(settings),
+    )
     assert stands(settings) == []
 
 
@@ -72,12 +79,12 @@ def test_hours_are_noted_and_forgotten(settings: Settings) -> None:
     answer = note(settings, SetHours("testby", "closed", reason={"": "Vi övar."}))
     assert answer.lines[0].startswith("testby: office is closed until 2")
     assert answer.lines[0].endswith(", when the calendar next changes")
-    assert answer.lines[1:] == (FROM_NEXT_START,)
+    assert answer.lines[1:] == (from_next_start(settings),)
     (event,) = stands(settings)
     assert isinstance(event, HoursOverridden)
     assert (event.hours, event.is_open, event.texts) == ("office", False, ("Vi övar.",))
     answer = note(settings, SetHours("testby", "calendar"))
-    assert answer.lines == ("testby: office goes by its calendar again", FROM_NEXT_START)
+    assert answer.lines == ("testby: office goes by its calendar again", from_next_start(settings))
     assert stands(settings) == []
 
 
@@ -113,7 +120,7 @@ def test_the_same_is_refused_as_by_an_engine(
 def test_a_reload_needs_an_engine(settings: Settings) -> None:
     with pytest.raises(NoEngineError) as caught:
         note(settings, Reload())
-    where = f"(its state would lie in {settings.state})"
+    where = f"(looked in {settings.state})"
     assert str(caught.value) == f"no engine runs here {where}; the menus go live when it is started"
 
 

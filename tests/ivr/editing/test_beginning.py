@@ -102,6 +102,11 @@ def test_a_folder_that_cannot_be_is_refused(menus: Path, number: str, message: s
     assert sorted(menus.parent.rglob("*")) == before
 
 
+def test_what_an_interrupted_run_left_is_no_hindrance(menus: Path) -> None:
+    (menus / ".trasig.new").mkdir()
+    assert begin_number("trasig", menus, TEMPLATE) == menus / "trasig"
+
+
 def test_a_folder_of_menus_that_there_is_not_yet_is_made(menus: Path) -> None:
     (menus.parent / "vaxel.yaml").write_text("menus: own/menus\n", encoding="utf-8")
     assert vaxel(menus, "new", "testby").exit_code == 0
