@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from xdist.remote import Producer  # type: ignore[import-untyped]
 
 _ON_THE_EXCHANGE = "tests/system/"
+_BESIDE_IT = "tests/system/alone/"
 
 
 class _OneExchange(LoadScopeScheduling):  # type: ignore[misc]
     """Units of work are files; the tests on the one Asterisk are one unit."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _ON_THE_EXCHANGE if nodeid.startswith(_ON_THE_EXCHANGE) else nodeid.partition("::")[0]
+        return _ON_THE_EXCHANGE if _is_on_the_exchange(nodeid) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -28,4 +29,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest unit of work, so that the other workers are not left waiting for it."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_ON_THE_EXCHANGE))
+    items.sort(key=lambda item: not _is_on_the_exchange(item.nodeid))
+
+
+def _is_on_the_exchange(nodeid: str) -> bool:
+    return nodeid.startswith(_ON_THE_EXCHANGE) and not nodeid.startswith(_BESIDE_IT)

@@ -51,7 +51,16 @@ def session_exchange(
     for name in ("testby", "krisby", "ordby"):
         shutil.copytree(Path(__file__).parent / "menus" / name, menus / name)
     scripts = Path(__file__).parent / "scripts"
-    base = Settings(menus=menus, prompt_cache=ROOT / ".cache" / "prompts", scripts=scripts, reloads=False)
+    # Not the usual ports: an exchange that a test starts alone may take those while ours is started anew.
+    base = Settings(
+        menus=menus,
+        prompt_cache=ROOT / ".cache" / "prompts",
+        scripts=scripts,
+        reloads=False,
+        agi_port=14_573,
+        ami_port=15_038,
+        sip_port=15_060,
+    )
     settings = stand_settings(base, folder / "state")
     # Nobody comes by it; but with it Asterisk speaks TCP.
     by_tcp = Trunk("by-tcp", "address", "127.0.0.9", transport="tcp", watch_s=0)

@@ -42,7 +42,7 @@ def test_a_hostile_name_leaves_everything_as_it_was(exchange: RealExchange, name
     assert len(contacts) <= 1
     assert len(contacts) == (b"SIP/2.0 200 OK" in answers), answers[:200]
     assert exchange.stand.asterisk.pid is not None
-    ordinary = exchange.citizen("3")
+    ordinary = exchange.citizen(stays_s=STAYS_S)
     exchange.run(exchange.phone([ordinary]))
     assert exchange.story(ordinary.caller).of(PromptPlayed)
 

@@ -15,7 +15,7 @@ from ivr.toolbox import find_program
 
 pytestmark = pytest.mark.asterisk
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STARTED_S = 30.0
 
 

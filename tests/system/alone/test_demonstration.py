@@ -18,20 +18,31 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asterisk
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STARTED_S = 60.0
 ENDED_S = 30.0
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 QUEUES = {"elder-care", "social-services", "school", "streets", "culture", "general"}
 
 
-def start(state: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(state: Path, *arguments: str, depth: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "cli", "demo", "--state", str(state), *arguments],
-        cwd=ROOT,
+        cwd=place(state.parents[depth]),
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def place(folder: Path) -> Path:
+    """Return where a demonstration is started, as from a checkout: commands that are given there mean it."""
+    here = folder / "here"
+    if not here.exists():
+        here.mkdir()
+        (here / ".cache").symlink_to(ROOT / ".cache")
+    return here
 
 
 def first_call(demo: subprocess.Popen[str], state: Path) -> None:
@@ -71,6 +82,27 @@ def test_told_to_end_it_ends_with_everything_that_it_started(
     assert not [command for _, command in processes() if str(state) in command]
 
 
+def test_commands_in_its_folder_mean_it_while_it_runs(tmp_path: Path) -> None:
+    state = tmp_path / "d"
+    command = [sys.executable, "-m", "cli", "menus", "reload"]
+    environment = {**ENVIRONMENT, "VAXEL_STATE": ""}
+
+    def reload() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=place(tmp_path), env=environment, capture_output=True, text=True, check=False
+        )
+
+    with start(state, "--calls-per-minute", "60") as demo:
+        first_call(demo, state)
+        told = reload()
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=ENDED_S)
+    assert (told.returncode, told.stdout) == (0, "nothing has changed since the last version\n")
+    assert told.stderr == "the running demonstration is meant (.state/demo/running.yaml)\n"
+    after = reload()
+    assert (after.returncode, "no engine runs here (looked in " in after.stderr) == (1, True)
+
+
 def processes() -> Iterator[tuple[int, str]]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -84,7 +116,7 @@ def processes() -> Iterator[tuple[int, str]]:
 def test_a_state_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     state = tmp_path / "file" / "x"
-    with start(state, "--json") as demo:
+    with start(state, "--json", depth=1) as demo:
         out, err = demo.communicate(timeout=ENDED_S)
     expected = f"vaxel: state folder {state}: Not a directory; choose another with --state\n"
     assert (demo.returncode, out, err) == (1, "", expected)

@@ -21,7 +21,7 @@ from routing.events import CallArrived, CallEnded, CallerHungUp, EngineStarted, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 INSTALL_WITHIN_S = 240.0
 SHIPPED = {"_new", "_schema", "jarfalla", "kommunsupport"}
 

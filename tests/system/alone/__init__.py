@@ -1,0 +1,1 @@
+"""Tests on real Asterisk that start all they need themselves, beside the exchange of the others."""
