@@ -77,7 +77,9 @@ async def _calls() -> list[Row]:
     """Play calls at 20 a second on a real Asterisk, log and AMI on, and divide the CPU seconds."""
     _say(f"{CALLS} calls at {CALLS_PER_S} a second on a real Asterisk")
     with tempfile.TemporaryDirectory(prefix="vaxel-bench-") as folder:
-        base = Settings(menus=MENUS, prompt_cache=ROOT / ".cache" / "prompts")
+        base = Settings(
+            menus=MENUS, prompt_cache=ROOT / ".cache" / "prompts", scripts=MENUS.parent / "scripts"
+        )
         settings = stand_settings(base, Path(folder) / "state")
         async with Stand(settings) as stand:
             everybody = policy(stand.numbers)
