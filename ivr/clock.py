@@ -32,6 +32,10 @@ class EngineClock:
         """Return UTC seconds since 1970, to the microsecond."""
         return round(self._monotonic() + self._offset, 6)
 
+    def wall_ago_s(self, wall_s: float) -> float:
+        """Return how many seconds ago a UTC second of the machine's clock was, as that is set now."""
+        return self._wall() - wall_s
+
     def of_wall(self, wall_s: float) -> float:
         """Return the engine's time for a UTC second of the machine's clock, as that is set now."""
         ahead_s = self._wall() - self.now()

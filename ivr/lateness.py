@@ -30,11 +30,11 @@ class Lateness:
         """Look at the time of an event."""
         self._when = None
         try:
-            when = self._clock.of_wall(float(event.get("Timestamp") or ""))
+            dated = float(event.get("Timestamp") or "")
         except ValueError:
             return
-        if self._clock.now() - when > LATE_S:
-            self._when = when
+        if self._clock.wall_ago_s(dated) > LATE_S:
+            self._when = self._clock.of_wall(dated)
 
     def end(self) -> None:
         """Be done with the event: what is told next happens now."""
