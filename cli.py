@@ -22,7 +22,7 @@ from ivr.commandline.live import reload_menus, rollback, versions
 from ivr.commandline.menus import menus
 from ivr.commandline.prompts import prompts as prompts_group
 from ivr.commandline.proving import prove_menus
-from ivr.commandline.settings import engine_settings_of, settings_of
+from ivr.commandline.settings import named_settings_of, settings_of
 from ivr.commandline.standing import crisis, hours
 from ivr.commandline.telephone import call
 from ivr.commandline.views import diff, graph
@@ -115,7 +115,7 @@ def serve(ctx: click.Context) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    settings = engine_settings_of(ctx)
+    settings = named_settings_of(ctx)
     progress = Progress(lambda line: click.echo(line, err=True), "prompts: ")
     with JournalWriter.open(settings.journal) as journal:  # first: a second engine must publish nothing
         numbers = numbers_to_start_with(settings, progress)
@@ -148,7 +148,7 @@ def demo(
     from ivr.demo.demonstration import Plan, run
 
     plan = Plan(seconds, calls_per_minute, sip_port, state, seed, shown=not as_json)
-    result = asyncio.run(run(plan, engine_settings_of(ctx)))
+    result = asyncio.run(run(plan, named_settings_of(ctx)))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
 
@@ -167,7 +167,7 @@ def asterisk_render(ctx: click.Context, out: Path) -> None:
     from ivr.installation import site_of
     from ivr.menu.number import load_numbers
 
-    settings = engine_settings_of(ctx)
+    settings = named_settings_of(ctx)
     site = site_of(settings, load_numbers(settings.menus, settings.ground), out)
     site.folders.make()
     for name in write(site, out):

@@ -78,6 +78,7 @@ class Attendant:
 
         Of the version that is live, another copy takes the place: the recordings of the first may be removed.
         """
+        self._versions.pop((number.id, number.content_hash), None)  # known again, it is the newest
         self._versions[number.id, number.content_hash] = number
         if len(self._versions) > MOST_VERSIONS:
             del self._versions[next(iter(self._versions))]  # the oldest; who began with it keeps it

@@ -23,7 +23,8 @@ ROWS_ABOVE: Final = 80  # that may have the mistake: a menu with nine options in
 ROWS_BELOW: Final = 40  # that show whether it is mended
 STEP: Final = 2  # blanks by which a part usually begins further right than its key
 FURTHEST: Final = 8  # blanks that somebody is off
-MOST_TRIALS: Final = 1_500  # one takes 0.3 ms
+MOST_TRIALS: Final = 1_500  # one takes 0.3 ms where those rows are of usual length
+MOST_READ: Final = 5_000_000  # characters in all trials
 LONGEST: Final = 40_000  # characters of those rows; more was made by a program
 _NEVER: Final = 1_000_000  # the line of the next mistake when there is none
 _EMPTY_OR_TWICE: Final = 4  # as bad as so many pairs of keys that stand nowhere else together
@@ -154,6 +155,7 @@ class _Trial(NamedTuple):
     def ranked(self, line: int) -> Iterator[tuple[tuple[int, ...], Change]]:
         """Give each change that helps, with its rank: the lowest is the most likely."""
         tried = 0
+        most = min(MOST_TRIALS, MOST_READ // (1 + sum(map(len, self.rows[self.keys[0].at : self.end]))))
         levels = {level for each in self.keys for level in (each.blanks, each.inner)}
         for row in reversed([each for each in self.keys if each.at < line]):
             for level in sorted(levels, key=lambda level: abs(level - row.blanks)):
@@ -161,7 +163,7 @@ class _Trial(NamedTuple):
                     continue
                 for stop in {row.at + 1, _end(self.rows, row, self.end)}:
                     tried += 1
-                    if tried > MOST_TRIALS:
+                    if tried > most:
                         return
                     change = Change(row.at, stop, row.blanks, level)
                     fits, oddness = self.judged(change)

@@ -21,7 +21,7 @@ Pair: TypeAlias = tuple[yaml.Node, yaml.Node]
 Problem: TypeAlias = tuple[yaml.Node, str]
 
 _NO_BLANK: Final = re.compile(r"([^:{}\[\]]+):(\S.*)", re.DOTALL)
-_TEXT: Final = "tag:yaml.org,2002:str"
+TEXT: Final = "tag:yaml.org,2002:str"
 
 
 class Mended(NamedTuple):
@@ -83,4 +83,4 @@ def _shown(text: str) -> str:
 
 
 def _scalar(like: yaml.Node, value: str) -> yaml.ScalarNode:
-    return yaml.ScalarNode(_TEXT, value, like.start_mark, like.end_mark)
+    return yaml.ScalarNode(TEXT, value, like.start_mark, like.end_mark)

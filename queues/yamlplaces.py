@@ -16,7 +16,7 @@ import yaml
 from queues.problems import MAX_WORD
 from queues.shapes import free_form, frees, has_keys, mark, named
 from queues.yamlblanks import STEP, count
-from queues.yamlkeys import Mended, is_nothing, name_of
+from queues.yamlkeys import TEXT, Mended, is_nothing, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Forms: TypeAlias = Mapping[str, JSON]
 
 MOST: Final = 20  # parts that stand in another, say: a file with more was made by a program
-_TEXT: Final = "tag:yaml.org,2002:str"
 _MAPPING: Final = "tag:yaml.org,2002:map"
 
 
@@ -67,7 +66,7 @@ def placed(found: Mended, known: Forms, required: Collection[str]) -> Mended:
     for owner in moved.keys() - here:
         key = moved[owner][0][0]
         filled.append(
-            (yaml.ScalarNode(_TEXT, owner, key.start_mark, key.end_mark), _mapping(moved[owner], key))
+            (yaml.ScalarNode(TEXT, owner, key.start_mark, key.end_mark), _mapping(moved[owner], key))
         )
     return _moved_out(filled, problems, known, required)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from ivr.commandline.settings import command_of, settings_of
+from ivr.commandline.settings import command_of, named_settings_of
 
 EXIT_ERRORS = 1
 
@@ -35,7 +35,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     from ivr.prompts import PromptLibrary
     from ivr.settings import near
 
-    settings = settings_of(ctx)
+    settings = named_settings_of(ctx)
     menus = near(settings.menus)
     checked = check(paths or (menus,), settings.ground, PromptLibrary.of(settings), menus)
     if as_json:
@@ -59,7 +59,7 @@ def new(ctx: click.Context, number: str) -> None:
     from ivr.editing.beginning import TEMPLATE, begin_number, own_menus
     from ivr.settings import near, share
 
-    settings = settings_of(ctx)
+    settings = named_settings_of(ctx)
     menus = own_menus(settings.menus)
     folder = begin_number(number, near(menus), share("menus") / TEMPLATE)
     click.echo(f"{folder}: made; the called number is invented, write yours in {folder / 'number.yaml'}")
@@ -85,7 +85,7 @@ def schema(ctx: click.Context, out: Path | None) -> None:
     from ivr.editing.schemas import FOLDER, write
     from ivr.settings import near
 
-    folder = out or near(own_menus(settings_of(ctx).menus)) / FOLDER
+    folder = out or near(own_menus(named_settings_of(ctx).menus)) / FOLDER
     try:
         written = write(folder)
     except OSError as error:

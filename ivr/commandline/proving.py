@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from ivr.commandline.settings import settings_of
+from ivr.commandline.settings import named_settings_of
 
 EXIT_FAILED = 1
 WIDTH_WITHOUT_TERMINAL = 110
@@ -32,7 +32,7 @@ def prove_menus(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> N
     from ivr.proving.report import proof_json, report
     from ivr.settings import near
 
-    settings = settings_of(ctx)
+    settings = named_settings_of(ctx)
     menus = near(settings.menus)
     proof = prove_folders(paths or (menus,), settings.ground, menus)
     if as_json:

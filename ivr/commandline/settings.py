@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,22 +22,26 @@ if TYPE_CHECKING:
 def settings_of(ctx: click.Context) -> Settings:
     """Load the settings that the command line names, or else of the demonstration that runs in this folder.
 
-    That it is meant is said on standard error. Raises `ConfigurationError`.
+    That it is meant is said on standard error, with the time that it pretends. Raises `ConfigurationError`,
+    and `NoAnswerError` when it does not tell the time.
     """
+    from ivr.commandline.orders import calendar_now
     from ivr.demo.running import RUNNING, running_settings
 
     if ctx.obj is None and not os.environ.get("VAXEL_STATE"):
         running = running_settings()
         if running is not None:
-            click.echo(f"the running demonstration is meant ({RUNNING})", err=True)
+            local = datetime.fromtimestamp(calendar_now(running), running.time_zone)
+            hours = f"its callers are told the hours of {local:%A %Y-%m-%d %H:%M}"
+            click.echo(f"the running demonstration is meant ({RUNNING}); {hours}", err=True)
             return running
-    return engine_settings_of(ctx)
+    return named_settings_of(ctx)
 
 
-def engine_settings_of(ctx: click.Context) -> Settings:
-    """Load the settings of an engine to be started, or its Asterisk: never those of one that runs.
+def named_settings_of(ctx: click.Context) -> Settings:
+    """Load the settings that the command line names: of an engine to be started, of files to be edited.
 
-    Raises `ConfigurationError`.
+    A demonstration that runs is never meant. Raises `ConfigurationError`.
     """
     from ivr.settings import load_settings
 

@@ -59,6 +59,8 @@ def moment(text: str, now: datetime, zone: ZoneInfo) -> float:
         if _TIME.fullmatch(text):
             at = time.fromisoformat(text.zfill(len("18:00")))
             days = [datetime.combine(today + timedelta(days=more), at, zone) for more in (0, 1)]
+            # A time of today that is past need not have existed.
+            days = days if days[0].replace(fold=1).timestamp() > now.timestamp() else days[1:]
             return next(then for day in days for then in _moments(day, text) if then > now.timestamp())
         if _DAY_AND_TIME.fullmatch(text):
             if int(text[:4]) > LAST_YEAR:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.commandline.settings import settings_of
+from ivr.commandline.settings import named_settings_of, settings_of
 
 if TYPE_CHECKING:
     from ivr.menu.number import Ground, Number
@@ -38,7 +38,7 @@ def graph(ctx: click.Context, path: Path, form: str | None, out: Path | None) ->
     from ivr.menu_views.svg import svg
 
     form = form or _form_of(out)
-    settings = settings_of(ctx)
+    settings = named_settings_of(ctx)
     ground = settings.ground
     drawn = graph_of(load_number(folder_of_one(settings, path), ground), ground.zone)
     text = svg(drawn) if form == "svg" else mermaid(drawn)

@@ -104,16 +104,20 @@ def crisis_lines(event: CrisisBegan, number: Number, on: Collection[str], clock:
     lines = [f"{number.id}: crisis message {event.crisis} is on: {heard}, until {until}"]
     bare = [language for language in number.menu.languages if language not in event.languages]
     if bare:
+        off = f"vaxel crisis off {event.crisis} --number {number.id}"
         lines.append(
             f"{number.id}: it has no text in {', '.join(bare)}: who chose that hears it in"
-            f" {event.languages[0]}; vaxel crisis off {event.crisis}, then on again with"
-            f" --text '{bare[0]}: …' too"
+            f" {event.languages[0]}; {off}, then on again with {_options('--text', bare)} too"
         )
     if on:
         ids = f"is on already: {', '.join(on)}" if len(on) == 1 else f"are on already: {', '.join(on)}"
         others = "another message" if len(on) == 1 else f"{len(on)} other messages"
         lines.append(f"{number.id}: {others} {ids}; vaxel crisis list shows all")
     return tuple(lines)
+
+
+def _options(option: str, languages: Iterable[str]) -> str:
+    return " ".join(f"{option} '{language}: …'" for language in languages)
 
 
 def spoken_only(event: CrisisBegan, languages: Collection[str]) -> CrisisBegan:
@@ -155,12 +159,26 @@ def overrides(order: SetHours, number: Number, now: float) -> tuple[HoursOverrid
     )
 
 
-def hours_line(
+def hours_lines(
     change: HoursOverridden | OverrideEnded, number: Number, clock: Clock, before: Override | None
-) -> str:
-    """Tell people what holds now, and until when. An emergency that held `before` is told to be over."""
+) -> tuple[str, ...]:
+    """Tell people what holds now, until when, and which languages lack the reason.
+
+    An emergency that held `before` is told to be over.
+    """
     if isinstance(change, OverrideEnded):
-        return f"{number.id}: {change.hours} goes by its calendar again"
+        return (f"{number.id}: {change.hours} goes by its calendar again",)
+    lines = [_hours_line(change, number, clock, before)]
+    bare = [language for language in number.menu.languages if language not in change.languages]
+    if change.texts and bare and not change.is_open:
+        lines.append(
+            f"{number.id}: the reason has no text in {', '.join(bare)}: there callers hear that it is closed,"
+            f" and not why; the same again with {_options('--reason', bare)} too"
+        )
+    return tuple(lines)
+
+
+def _hours_line(change: HoursOverridden, number: Number, clock: Clock, before: Override | None) -> str:
     state = "open" if change.is_open else "closed"
     state = "closed for an emergency" if change.is_emergency else state
     ends = override_ends_at(number.menu.hours[change.hours], override_of(change))

@@ -23,7 +23,7 @@ from ivr.control.standing_orders import (
     begin_crisis,
     crisis_lines,
     end_crises,
-    hours_line,
+    hours_lines,
     off_lines,
     overrides,
     spoken_only,
@@ -104,12 +104,13 @@ class Supervision:
 
     async def _reload(self, order: Reload, user: str) -> Answer:
         published = await self._publisher.publish(f"{order.why}, {user}", order.numbers)
-        lines = [*published.reasons, *published.warnings]
+        lines = [*published.reasons]
         lines += [f"{number}: stays as it was" for number in published.refused]
         lines += [f"{number}: live, version {published.version}" for number in published.changed]
         lines += [f"{number}: live no more, its folder is gone" for number in published.removed]
         if not lines:
-            lines.append("nothing has changed since the last version")
+            lines.append("nothing to do: what is in the files is live already")
+        lines += published.warnings
         fields = {
             "changed": published.changed,
             "refused": published.refused,
@@ -173,8 +174,9 @@ class Supervision:
         number, now = self._number(order.number), self._calendar()
         changes, before = overrides(order, number, now), self._attendant.stands(number.id).overrides
         by_hand = {each.hours: override_of(each) for each in changes if isinstance(each, HoursOverridden)}
+        clock = Clock(self._zone)
         lines = [
-            hours_line(change, number, Clock(self._zone), before.get(change.hours)) for change in changes
+            line for each in changes for line in hours_lines(each, number, clock, before.get(each.hours))
         ]
         if by_hand:
             lines += await self._speak_closing(number, by_hand)

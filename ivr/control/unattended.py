@@ -24,7 +24,7 @@ from ivr.control.standing_orders import (
     begin_crisis,
     crisis_lines,
     end_crises,
-    hours_line,
+    hours_lines,
     off_lines,
     overrides,
 )
@@ -54,7 +54,9 @@ def note(settings: Settings, order: Order) -> Answer:
     only an engine can carry out.
     """
     if isinstance(order, Reload | WhatTime):
-        raise NoEngineError(f"{no_engine(settings)}; the menus go live when it is started")
+        raise NoEngineError(
+            f"{no_engine(settings)}; the menus go live when it is started (vaxel serve, or make run)"
+        )
     standing = StandingFile(settings.standing)
     now = settings.calendar_at(time.time())  # as the engine will tell time when it starts
     numbers = {number.id: number for number in load_numbers(settings.menus, settings.ground)}
@@ -78,7 +80,9 @@ def note(settings: Settings, order: Order) -> Answer:
         case SetHours():
             changes = changed = overrides(order, number, now)
             before = standing_at(events, now).get(number.id, NOTHING).overrides
-            lines = [hours_line(change, number, clock, before.get(change.hours)) for change in changed]
+            lines = [
+                line for each in changed for line in hours_lines(each, number, clock, before.get(each.hours))
+            ]
             fields = {"hours": [change.hours for change in changed]}
         case _:
             assert_never(order)

@@ -120,6 +120,9 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
         called = numbers[0].called[0]
         _say_how_to_phone(console, stand, called)
         _say_how_to_change(console, stand, is_found=is_found)
+        console.print(
+            f"callers are told the hours of {stand.settings.as_if:%A %Y-%m-%d %H:%M}; logs keep true time"
+        )
         report = CitizensReport(())
         with Live(console=console, auto_refresh=False) as live:
 
@@ -136,8 +139,6 @@ async def run(plan: Plan, base: Settings) -> dict[str, object]:
                 await _look_for(plan.seconds, look)
             comparison = await compare(report, stand)
             look()
-        if not console.is_terminal:
-            console.line()  # the last look was left without an end of line
         console.print(f"lost: {comparison.lost}")
     figures: dict[str, object] = {**board.snapshot().as_json(), **comparison.as_json()}
     return figures
@@ -210,6 +211,8 @@ def _say_other_ports(console: Console, wanted: Settings, settings: Settings) -> 
 
 
 def _say_what_is_left(console: Console, state: Path, stand: Stand) -> None:
+    if not console.is_terminal:
+        console.line()  # the last look was left without an end of line
     console.print(f"state and logs: {near(state)}", soft_wrap=True)
     console.print(f"the call log: {_command(stand)} calls list", soft_wrap=True)
 
@@ -236,6 +239,7 @@ def _say_how_to_phone(console: Console, stand: Stand, called: str) -> None:
         f"phone in yourself, from this machine: SIP account {SOFTPHONE} at {HOST}:{sip} (UDP), "
         f"password {stand.softphone_password}, then dial {called}",
         highlight=False,
+        soft_wrap=True,
     )
 
 

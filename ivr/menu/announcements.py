@@ -46,7 +46,7 @@ def closed(menu: Menu, hours: str, languages: Sequence[str], now: Moment) -> tup
         said.append(_why_closed(menu, state, language, is_over=is_over))
         if opens is not None:
             said.append(_filled(menu, "opens", language, opening=opening(language, local, opens)))
-    return tuple(dict.fromkeys(said))  # a reason that is in one language only is said once
+    return tuple(said)
 
 
 def digit_prompt(language: str, digit: str) -> Prompt:
@@ -74,12 +74,8 @@ def coming(menu: Menu, standing: Standing, at: float, until: float) -> Iterator[
 def _why_closed(menu: Menu, state: HoursState, language: str, *, is_over: bool) -> Prompt:
     """Return why it is closed. `is_over`: it does not open again on this day."""
     override = state.override
-    if override is not None and override.reason:
-        words = override.reason.get(language)
-        if words is not None:
-            return Prompt("closed/reason", words, language)
-        language, words = next(iter(override.reason.items()))
-        return Prompt("closed/reason", words, language)
+    if override is not None and language in override.reason:
+        return Prompt("closed/reason", override.reason[language], language)
     match state.why:
         case Why.EMERGENCY:
             return menu.sentences["closed emergency"].said_in(language)

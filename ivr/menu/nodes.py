@@ -273,7 +273,7 @@ def _script(read: _Read) -> ScriptNode:
         missing = 'there is no folder of scripts; set it in vaxel.yaml with "scripts: FOLDER"'
         problem = missing if folder is None else find_script(folder, script)
         if problem is not None:
-            value.error(problem)
+            (value.warning if read.loaded.around.is_live else value.error)(problem)
     results: dict[str, Way] = {}
     for key, inner in read.section.entries("results", what="results, each with where it leads"):
         results[key.text(what="a result")] = way_of(inner, read.loaded)

@@ -73,7 +73,7 @@ class Ground:
     )  # UTC seconds: hours that never open from now on are an error
     live_since: Mapping[str, float] = field(
         default_factory=dict
-    )  # UTC seconds, of numbers that are live as they are: hours whose last opening is over are no error
+    )  # UTC seconds, of numbers that are live as they are: what has become wrong beside them is no error
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,7 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         hours=hours or {},
         entrances=entrances(section),
         scripts=ground.scripts,
+        is_live=number_id in ground.live_since,
         zone=ground.zone,
         unread=definitions.unread | ({HOURS_FILE} if hours is None else set()),
     )

@@ -44,6 +44,7 @@ class Surroundings:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     entrances: Collection[str] = ()  # nodes at which callers of old numbers begin
     scripts: Path | None = None  # the folder of departments' own scripts
+    is_live: bool = False  # the menu is live as it is: a script that is broken by now is no error of it
     unread: frozenset[str] = frozenset()  # files that could not be read: what they define is not checked
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Stockholm"))
 

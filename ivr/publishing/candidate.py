@@ -114,11 +114,12 @@ class _Attempt:
             new = [number for number in numbers if job.live.get(number.id) != number.content_hash]
             if not wrong and new:
                 wrong = self._unspoken(numbers, {number.id for number in new}, progress)
-            if not wrong:
+            if wrong:
+                if not self.put_back(wrong):
+                    self._versions.drop(self._staged)
+                    return _nothing(self._refused)
+            elif not self._kept_of_a_renamed(numbers):
                 break
-            if not self.put_back(wrong):
-                self._versions.drop(self._staged)
-                return _nothing(self._refused)
         if not new and not set(job.live) - {number.id for number in numbers}:
             self._versions.drop(self._staged)
             return _nothing(self._refused)
@@ -148,6 +149,23 @@ class _Attempt:
             self._versions.put(self._staged, number, copy)
         return True
 
+    def _kept_of_a_renamed(self, numbers: Sequence[Number]) -> bool:
+        """Stage the live copies of folders that are gone while a new one is refused; say whether there are.
+
+        The new folder may be an old one by another name: its number must not go out of service for a mistake.
+        """
+        live = self._job.live
+        if not self._refused.keys() - live.keys():
+            return False
+        copies = {
+            number: folder
+            for number in live.keys() - {number.id for number in numbers}
+            if (folder := self._versions.folder_of(number, live[number])) is not None
+        }
+        for number, folder in copies.items():
+            self._versions.put(self._staged, number, folder)
+        return bool(copies)
+
     def _folders(self) -> list[Path]:
         return folders_below(self._staged / MENUS, Findings())
 
@@ -168,7 +186,7 @@ class _Attempt:
         scenarios hold nobody up; nor do those of a very first start, when there is nothing to fall back on.
         """
         findings, folders, live = Findings(), self._folders(), self._live()
-        folders.sort(key=lambda folder: (folder.name not in live, folder.name))
+        folders.sort(key=lambda each: (each.name not in live, each.name not in self._job.live, each.name))
         since = live_since(self._versions.all(), {number: self._job.live[number] for number in live})
         numbers = check_folders(folders, findings, replace(self._job.ground, live_since=since))
         numbers = tuple(sorted(numbers, key=lambda number: number.id))

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXIT_MENDABLE = 1  # of the process that makes a candidate: its last line says what to mend
+# Of the process that makes a candidate: its last line says what to mend. No code that Python ends with.
+EXIT_MENDABLE = 65
 CANDIDATE_S = 600.0  # a thousand new texts by a slow voice
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 TO_DO = (
-    "telephones, queues or extensions have changed: render Asterisk's configuration and load it"
-    " (vaxel asterisk render; docs/operation.md)"
+    "for whoever runs the exchange: telephones, queues or extensions have changed; Asterisk learns of them by"
+    " vaxel asterisk render (docs/operation.md)"
 )
 
 

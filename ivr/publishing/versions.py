@@ -9,15 +9,16 @@ Owns these folders and what is noted beside each. Must not know what a menu is. 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from ivr.menu.wording import RECORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 KEPT = 10
 NOTE = "version.json"  # written last: a folder without it is not whole
@@ -119,6 +120,8 @@ class Versions:
         """Forget what was staged. Raises `VersionsError`."""
         try:
             shutil.rmtree(staged)
+        except FileNotFoundError:
+            pass  # nothing was staged
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -162,9 +165,18 @@ def unreadable_file(folder: Path) -> str:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """List what a number's folder is made of, also where its recordings are a link to a folder."""
-    there = [*folder.rglob("*"), *(folder / RECORDINGS).rglob("*")]
-    return sorted({path for path in there if path.suffix in _COPIED and path.is_file()})
+    """List what a number's folder is made of, also where its recordings are a link to a folder.
+
+    Raises `OSError` for a folder in it that may not be read.
+    """
+    tops = (folder, folder / RECORDINGS)
+    walks = (os.walk(top, onerror=_fail) for top in tops if top.is_dir())
+    there = {Path(place) / name for walk in walks for place, _, names in walk for name in names}
+    return sorted(path for path in there if path.suffix in _COPIED and path.is_file())
+
+
+def _fail(error: OSError) -> NoReturn:
+    raise error
 
 
 def _read(path: Path) -> Version | None:

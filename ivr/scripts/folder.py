@@ -43,6 +43,8 @@ def find_script(folder: Path, name: str) -> str | None:
         if not path.is_file():
             there = sorted(file.stem for file in folder.glob("*.py"))
             return f"script {name}: there is no file {path}{_meant(module, there)}"
+        if (folder / module / "__init__.py").exists():
+            return f"script {name}: {path} is hidden by the folder {folder / module}; rename one of them"
         if not path.resolve().is_relative_to(folder.resolve()):
             return f"script {name}: {path} leads out of the scripts' folder"
         tree = ast.parse(path.read_bytes(), str(path))

@@ -54,7 +54,7 @@ def test_a_reload_under_calls_ends_none_and_moves_who_waits(settings: Settings) 
     async def story(stand: Stand) -> None:
         channel = await stand.waiting()
         answer = await given(stand, Reload())
-        assert answer.lines[-1] == "testby: live, version 1"
+        assert answer.lines[0] == "testby: live, version 1"
         live = stand.engine.exchange.core.attendant.numbers["testby"].content_hash
         assert stand.log(ConfigurationChanged)[-1] == ConfigurationChanged("testby", live)
         contact = stand.engine.exchange.core.contacts["c1"]

@@ -66,7 +66,7 @@ def test_a_reload_of_some_numbers_names_them(town: Path) -> None:
 
 def test_a_reload_without_an_engine_is_one_line(town: Path) -> None:
     why = f"vaxel: no engine runs here (looked in {town}/state); the menus go live when it is started"
-    assert vaxel(town, "menus", "reload") == (1, [], [why])
+    assert vaxel(town, "menus", "reload") == (1, [], [f"{why} (vaxel serve, or make run)"])
 
 
 def test_a_rollback_puts_files_back_and_lets_them_go_live(town: Path) -> None:

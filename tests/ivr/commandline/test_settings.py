@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from ivr.commandline.settings import command_of, engine_settings_of, settings_of
-from ivr.control.orders import Answer, Reload
+from ivr.commandline.settings import command_of, named_settings_of, settings_of
+from ivr.control.orders import Answer, Reload, WhatTime
 from ivr.demo.running import announced
 from tests.ivr.commandline.vaxel import engine_in
-from tests.ivr.publishing.ground import write_number
+from tests.ivr.publishing.ground import NOON, write_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
     from ivr.control.orders import Order
 
-MEANT = "the running demonstration is meant (.state/demo/running.yaml)"
-LIVE = Answer(is_done=True, lines=("testby: live, version 2",))
+MEANT = (
+    "the running demonstration is meant (.state/demo/running.yaml); its callers are told the hours of"
+    " Tuesday 2026-11-24 12:00\n"
+)
+LIVE = Answer(is_done=True, lines=("testby: live, version 2",), fields={"calendar": NOON})
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[l
     settings = tmp_path / "vaxel.yaml"
     settings.write_text("state: state\nmenus: menus\n", encoding="utf-8")
     settings = settings.rename(tmp_path / "own.yaml")
-    absolute = f"state: {tmp_path}/state\nmenus: {tmp_path}/menus\n"
+    absolute = f"state: {tmp_path}/state\nmenus: {tmp_path}/menus\nas if: 2026-11-24 12:00\n"
     settings.write_text(absolute, encoding="utf-8")
     with engine_in(tmp_path, LIVE) as orders, announced(settings):
         yield orders
@@ -50,17 +53,15 @@ def vaxel(*words: str, **environment: str) -> Result:
 
 def test_commands_in_the_folder_mean_it_and_say_so(demonstration: list[Order]) -> None:
     told = vaxel("menus", "reload")
-    assert (told.exit_code, told.stdout, told.stderr) == (0, "testby: live, version 2\n", f"{MEANT}\n")
-    assert demonstration == [Reload()]
+    assert (told.exit_code, told.stdout, told.stderr) == (0, "testby: live, version 2\n", MEANT)
+    assert demonstration == [WhatTime(), Reload()]
 
 
-@pytest.mark.parametrize(
-    "words", ["crisis list", "hours list", "menus versions", "menus check", "menus test"]
-)
+@pytest.mark.parametrize("words", ["crisis list", "hours list", "menus versions", "prompts list"])
 def test_so_do_all_that_ask(demonstration: list[Order], words: str) -> None:
     told = vaxel(*words.split())
-    assert (told.exit_code, told.stderr) == (0, f"{MEANT}\n")
-    assert demonstration == []
+    assert (told.exit_code, told.stderr) == (0, MEANT)
+    assert set(demonstration) == {WhatTime()}
 
 
 def test_another_that_is_named_is_meant(demonstration: list[Order], tmp_path: Path) -> None:
@@ -71,8 +72,15 @@ def test_another_that_is_named_is_meant(demonstration: list[Order], tmp_path: Pa
         vaxel("menus", "reload", VAXEL_SETTINGS=str(other)),
         vaxel("menus", "reload", VAXEL_STATE=str(tmp_path / "other"), VAXEL_MENUS=str(tmp_path / "menus")),
     ):
-        why = "vaxel: no engine runs here (looked in other); the menus go live when it is started\n"
-        assert (told.exit_code, told.stderr) == (1, why)
+        why = "vaxel: no engine runs here (looked in other); the menus go live when it is started"
+        assert (told.exit_code, told.stderr) == (1, f"{why} (vaxel serve, or make run)\n")
+    assert demonstration == []
+
+
+@pytest.mark.parametrize("words", ["menus check", "menus test"])
+def test_whoever_looks_at_files_does_not_mean_it(demonstration: list[Order], words: str) -> None:
+    told = vaxel(*words.split(), VAXEL_MENUS="menus")
+    assert (told.exit_code, told.stderr) == (0, "")
     assert demonstration == []
 
 
@@ -80,7 +88,7 @@ def test_another_that_is_named_is_meant(demonstration: list[Order], tmp_path: Pa
 def test_whoever_starts_an_engine_does_not_mean_one_that_runs(tmp_path: Path) -> None:
     ctx = click.Context(main, obj=None)
     assert settings_of(ctx).state == tmp_path / "state"
-    assert engine_settings_of(ctx).state != tmp_path / "state"
+    assert named_settings_of(ctx).state != tmp_path / "state"
 
 
 @pytest.mark.parametrize(

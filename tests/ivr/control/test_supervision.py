@@ -85,7 +85,7 @@ def test_languages_without_a_text_and_messages_that_are_on_are_told(town: Town) 
     first, second, third = town.carry_out(ON, CrisisOn("testby", {"sv": "El."}), ON)
     ids = [answer.fields["crisis"] for answer in (first, second, third)]
     assert first.lines[1:] == ()
-    remedy = f"vaxel crisis off {ids[1]}, then on again with --text 'en: …' too"
+    remedy = f"vaxel crisis off {ids[1]} --number testby, then on again with --text 'en: …' too"
     assert second.lines[1:] == (
         f"testby: it has no text in en: who chose that hears it in sv; {remedy}",
         f"testby: another message is on already: {ids[0]}; vaxel crisis list shows all",
@@ -261,7 +261,7 @@ def test_the_calendar_decides_again_after_a_restart_too(town: Town) -> None:
             Published(("testby",), {}, ("a warning",), 7, 12),
             Answer(
                 is_done=True,
-                lines=("a warning", "testby: live, version 7"),
+                lines=("testby: live, version 7", "a warning"),
                 fields={"changed": ("testby",), "refused": {}, "removed": (), "version": 7, "scenarios": 12},
             ),
         ),
@@ -277,7 +277,7 @@ def test_the_calendar_decides_again_after_a_restart_too(town: Town) -> None:
             Published((), {}, (), None, 0),
             Answer(
                 is_done=True,
-                lines=("nothing has changed since the last version",),
+                lines=("nothing to do: what is in the files is live already",),
                 fields=NO_FIELDS,
             ),
         ),

@@ -79,7 +79,8 @@ def test_hours_are_noted_and_forgotten(settings: Settings) -> None:
     answer = note(settings, SetHours("testby", "closed", reason={"": "Vi övar."}))
     assert answer.lines[0].startswith("testby: office is closed until 2")
     assert answer.lines[0].endswith(", when the calendar next changes")
-    assert answer.lines[1:] == (from_next_start(settings),)
+    assert answer.lines[1].startswith("testby: the reason has no text in en: ")
+    assert answer.lines[2:] == (from_next_start(settings),)
     (event,) = stands(settings)
     assert isinstance(event, HoursOverridden)
     assert (event.hours, event.is_open, event.texts) == ("office", False, ("Vi övar.",))
@@ -121,7 +122,10 @@ def test_a_reload_needs_an_engine(settings: Settings) -> None:
     with pytest.raises(NoEngineError) as caught:
         note(settings, Reload())
     where = f"(looked in {settings.state})"
-    assert str(caught.value) == f"no engine runs here {where}; the menus go live when it is started"
+    assert (
+        str(caught.value)
+        == f"no engine runs here {where}; the menus go live when it is started (vaxel serve, or make run)"
+    )
 
 
 def test_menus_with_an_error_are_told(settings: Settings) -> None:

@@ -125,15 +125,15 @@ def test_an_emergency_is_said_as_one_unless_somebody_gave_a_reason() -> None:
     assert words(overridden(NOON, is_emergency=True, reason={"sv": "Brand."})) == ["Brand.", opens]
 
 
-def test_a_reason_given_by_hand_is_said_in_the_language_that_it_has() -> None:
+def test_a_reason_given_by_hand_is_said_in_the_language_that_it_has_and_closed_in_the_others() -> None:
     now = overridden(NOON, reason={"sv": "Övning."})
-    reason = Prompt("closed/reason", "Övning.", "sv")
     said_now = closed(MENU, "office", LANGUAGES, now)
-    assert (said_now[0], len(said_now), [prompt.language for prompt in said_now[1:]]) == (
-        reason,
-        3,
-        ["sv", "en"],
-    )
+    assert [(prompt.language, prompt.name) for prompt in said_now] == [
+        ("sv", "closed/reason"),
+        ("sv", "sentences/opens"),
+        ("en", "sentences/closed"),
+        ("en", "sentences/opens"),
+    ]
 
 
 def test_hours_that_never_open_again_say_no_opening() -> None:

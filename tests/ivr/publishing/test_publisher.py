@@ -20,7 +20,7 @@ from ivr.menu.hours import Override
 from ivr.menu.number import Ground
 from ivr.menu.texts import Prompt
 from ivr.publishing.candidate import make_candidate
-from ivr.publishing.publisher import Published, Publisher
+from ivr.publishing.publisher import EXIT_MENDABLE, Published, Publisher
 from ivr.publishing.refusals import Refusal, last_refusal
 from routing.events import ConfigurationChanged
 from tests.ivr.proving.testby import MENUS as TESTBY
@@ -170,7 +170,11 @@ def test_what_stands_is_spoken_for_the_new_menus_before_they_are_live(live: Live
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        ("cat >/dev/null; echo 'a line' >&2; echo 'no voice' >&2; exit 1", "no voice"),
+        ("cat >/dev/null; echo 'a line' >&2; echo 'no voice' >&2; exit 65", "no voice"),
+        (
+            "echo Traceback >&2; exit 1",
+            "the process that checks menus ended with status 1; the log says more",
+        ),
         ("exit 3", "the process that checks menus ended with status 3"),
         ("kill -9 $$", "the process that checks menus ended with status -9"),
         ("cat >/dev/null; echo rubbish", "what the process that checks menus gave cannot be read: "),
@@ -261,7 +265,7 @@ def test_the_child_says_what_can_be_mended_in_one_line_and_nothing_else(tmp_path
     )  # fmt: skip
     (line,) = ended.stderr.decode().splitlines()
     assert line.startswith(f"versions folder {tmp_path}/versions: ")
-    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert (ended.returncode, ended.stdout) == (EXIT_MENDABLE, b"")
 
 
 def _runs(pid: int) -> bool:

@@ -97,8 +97,9 @@ def test_commands_in_its_folder_mean_it_while_it_runs(tmp_path: Path) -> None:
         told = reload()
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=ENDED_S)
-    assert (told.returncode, told.stdout) == (0, "nothing has changed since the last version\n")
-    assert told.stderr == "the running demonstration is meant (.state/demo/running.yaml)\n"
+    assert (told.returncode, told.stdout) == (0, "nothing to do: what is in the files is live already\n")
+    meant = "the running demonstration is meant (.state/demo/running.yaml); its callers are told the hours of"
+    assert told.stderr.startswith(f"{meant} Tuesday 2026-11-24 10:0")
     after = reload()
     assert (after.returncode, "no engine runs here (looked in " in after.stderr) == (1, True)
 
