@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ivr.attendant import Attendant, crisis_of, standing_at
+from ivr.attendant import MOST_VERSIONS, Attendant, crisis_of, standing_at
 from ivr.menu.circumstances import NOTHING, Standing
 from ivr.menu.texts import Prompt
 from routing.events import (
@@ -88,6 +88,18 @@ def test_a_version_is_live_when_it_is_said_so_and_not_when_it_is_known() -> None
     assert made.numbers["testby"] is NUMBER
     made.take(ConfigurationChanged("testby", NEWER.content_hash))
     assert made.numbers["testby"] is NEWER
+    made.take(ConfigurationChanged("testby", NUMBER.content_hash))
+    assert made.numbers["testby"] is NUMBER
+
+
+def test_a_version_that_is_known_again_is_the_last_to_be_forgotten() -> None:
+    made = attendant()
+    others = [replace(NUMBER, content_hash=f"{each:064}") for each in range(1, MOST_VERSIONS + 1)]
+    for other in others[:-1]:
+        made.know(other)
+    made.know(NUMBER)
+    made.know(others[-1])  # one more than are kept
+    made.take(ConfigurationChanged("testby", others[1].content_hash))
     made.take(ConfigurationChanged("testby", NUMBER.content_hash))
     assert made.numbers["testby"] is NUMBER
 

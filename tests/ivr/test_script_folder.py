@@ -89,6 +89,15 @@ def test_a_wrong_name_is_told(folder: Path, name: str, told: str) -> None:
     assert told.format(folder=folder) in problem
 
 
+def test_a_script_that_a_folder_of_its_name_hides_is_told(folder: Path) -> None:
+    (folder / "parking").mkdir()
+    (folder / "parking" / "__init__.py").touch()
+    (folder / "parking.py").write_text("def main(agi): ...\n", "ascii")
+    problem = find_script(folder, "parking:main")
+    assert problem is not None
+    assert problem.endswith(f"is hidden by the folder {folder}/parking; rename one of them")
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     problem = find_script(tmp_path / "nowhere", "tax:main")
     assert problem == f"script tax:main: there is no file {tmp_path}/nowhere/tax.py"

@@ -49,6 +49,10 @@ def test_a_time_that_exists_twice_is_the_one_to_come_and_one_that_does_not_is_re
             moment(text, datetime(2026, 3, 28, 12, tzinfo=STOCKHOLM), STOCKHOLM)
 
 
+def test_a_time_that_did_not_exist_this_morning_is_tomorrows() -> None:
+    assert local("02:30", datetime(2026, 3, 29, 10, tzinfo=STOCKHOLM)) == "2026-03-30 02:30"
+
+
 def test_tomorrows_time_is_of_the_wall_clock_when_clocks_change() -> None:
     saturday = datetime(2026, 10, 24, 12, tzinfo=STOCKHOLM)
     assert local("10:00", saturday) == "2026-10-25 10:00"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from ivr.menu.texts import Prompt
 from ivr.publishing.candidate import make_candidate
 from tests.ivr.publishing.ground import (
     NOON,
+    hashes_of,
     job_in,
     made_live,
     record,
+    spoil,
     two_numbers,
     write_number,
 )
@@ -57,6 +60,56 @@ hours:
     folder = menus / "testby" / "hours.yaml"
     folder.write_text(f"{until_december}\n", "utf-8")  # who edits it now has to mend it
     assert list(make_candidate(in_december).refused) == ["testby"]
+
+
+@pytest.mark.parametrize("name", ["a-testby", "testby-kopia"])
+def test_a_copy_of_a_folder_gives_way_and_the_original_may_be_edited(
+    tmp_path: Path, menus: Path, name: str
+) -> None:
+    live = made_live(tmp_path)
+    shutil.copytree(menus / "testby", menus / name)
+    write_number(menus, "testby", greeting="Hej.")
+    candidate = make_candidate(job_in(tmp_path, live))
+    assert (candidate.changed, list(candidate.refused)) == (("testby",), [name])
+
+
+def test_a_renamed_folder_with_a_mistake_takes_no_number_out_of_service(tmp_path: Path, menus: Path) -> None:
+    live = made_live(tmp_path)
+    (menus / "testby").rename(menus / "testby-ny")
+    spoil(menus, "testby-ny")
+    write_number(menus, "nyby", greeting="Hej.")
+    candidate = make_candidate(job_in(tmp_path, live))
+    assert (candidate.changed, list(candidate.refused)) == (("nyby",), ["testby-ny"])
+    assert hashes_of(candidate)["testby"] == live["testby"]
+
+
+def test_a_script_that_is_broken_by_now_keeps_nobody_back(tmp_path: Path, menus: Path) -> None:
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    (scripts / "parking.py").write_text("def main(agi):\n    return ''\n", "ascii")
+    menu = menus / "testby" / "menu.yaml"
+    script = "  scripted: {kind: script, script: parking:main, then: people, failed: people}\n"
+    menu.write_text(menu.read_text("utf-8").replace("open: people", "open: scripted") + script, "utf-8")
+    (menus / "testby" / "scenarios.yaml").unlink()
+    job = job_in(tmp_path)
+    job = replace(job, ground=replace(job.ground, scripts=scripts))
+    live = hashes_of(make_candidate(job))
+    (scripts / "parking.py").write_text("def main(agi:\n", "ascii")
+    write_number(menus, "nyby", greeting="Hej.")
+    candidate = make_candidate(replace(job, live=live))
+    assert (candidate.changed, candidate.refused) == (("nyby",), {})
+    assert any("script parking:main: " in warning for warning in candidate.warnings)
+    menu.write_text(f"{menu.read_text('utf-8')}\n", "utf-8")  # who edits it now has to mend it
+    assert list(make_candidate(replace(job, live=live)).refused) == ["testby"]
+
+
+def test_a_first_folder_that_cannot_be_read_is_named(tmp_path: Path, menus: Path) -> None:
+    shutil.rmtree(menus / "nyby")
+    unread = menus / "testby" / "menu.yaml"
+    unread.unlink()
+    unread.symlink_to("/proc/self/mem")
+    (line,) = make_candidate(job_in(tmp_path)).lines
+    assert line.startswith(f"{unread}: cannot be read: ")
 
 
 def test_a_live_scenario_that_fails_today_keeps_nobody_back(tmp_path: Path, menus: Path) -> None:
