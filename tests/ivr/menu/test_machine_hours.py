@@ -61,7 +61,10 @@ def test_during_the_hours_nothing_is_heard_of_them(menu: Menu) -> None:
         (overridden(NIGHT, is_emergency=True), in_all(EMERGENCY, OPENS)),
         (overridden(NOON), in_all(CLOSED, OPENS)),
         (overridden(NOON, reason={"sv": "Övning.", "en": "A drill."}), in_all("closed/reason", OPENS)),
-        (overridden(NIGHT, is_emergency=True, reason={"sv": "Brand."}), ("closed/reason", OPENS, OPENS_EN)),
+        (
+            overridden(NIGHT, is_emergency=True, reason={"sv": "Brand."}),
+            ("closed/reason", OPENS, f"{EMERGENCY} (en)", OPENS_EN),
+        ),
     ],
 )
 def test_after_the_hours_the_caller_hears_why_and_until_when(now: Moment, expected: tuple[str, ...]) -> None:
