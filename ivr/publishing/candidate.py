@@ -155,7 +155,8 @@ class _Attempt:
         The new folder may be an old one by another name: its number must not go out of service for a mistake.
         """
         live = self._job.live
-        if not self._refused.keys() - live.keys():
+        refused = sorted(self._refused.keys() - live.keys())
+        if not refused:
             return False
         copies = {
             number: folder
@@ -164,6 +165,8 @@ class _Attempt:
         }
         for number, folder in copies.items():
             self._versions.put(self._staged, number, folder)
+            why = f"its folder is gone; it stays live while {', '.join(refused)} is refused"
+            self._refused[number] = (f"{self._job.menus / number}: {why}",)
         return bool(copies)
 
     def _folders(self) -> list[Path]:

@@ -79,8 +79,11 @@ def test_a_renamed_folder_with_a_mistake_takes_no_number_out_of_service(tmp_path
     spoil(menus, "testby-ny")
     write_number(menus, "nyby", greeting="Hej.")
     candidate = make_candidate(job_in(tmp_path, live))
-    assert (candidate.changed, list(candidate.refused)) == (("nyby",), ["testby-ny"])
+    assert (candidate.changed, list(candidate.refused)) == (("nyby",), ["testby-ny", "testby"])
     assert hashes_of(candidate)["testby"] == live["testby"]
+    assert candidate.refused["testby"] == (
+        f"{menus}/testby: its folder is gone; it stays live while testby-ny is refused",
+    )
 
 
 def test_a_script_that_is_broken_by_now_keeps_nobody_back(tmp_path: Path, menus: Path) -> None:
