@@ -16,7 +16,7 @@ from ivr.menu.number import load_numbers
 from ivr.prompts import PromptError, PromptLibrary
 from ivr.publishing.candidate import make_candidate
 from ivr.publishing.publisher import job_of
-from ivr.publishing.refusals import Refusal, forget_refusal, note_refusal
+from ivr.publishing.refusals import Refusal, remember
 from ivr.publishing.versions import Versions, VersionsError, live_since
 from ivr.speaking import prepare
 from ivr.standing import StandingFile, StandingUnusableError
@@ -72,13 +72,7 @@ def _published(
     there = {number.id for number in candidate.numbers}
     for number in sorted(live.keys() - there if there else ()):
         log.warning("%s is live no more: its folder is gone", number)
-    try:  # for whoever asks later why a change is not heard
-        if candidate.lines:
-            note_refusal(settings.versions, Refusal(now, "start", candidate.lines, tuple(candidate.refused)))
-        else:
-            forget_refusal(settings.versions)
-    except OSError as error:
-        log.warning("what became of the menus cannot be noted: %s", error)
+    remember(settings.versions, Refusal(now, "start", candidate.lines, tuple(candidate.refused)))
     return candidate.numbers
 
 

@@ -160,22 +160,28 @@ def overrides(order: SetHours, number: Number, now: float) -> tuple[HoursOverrid
 
 
 def hours_lines(
-    change: HoursOverridden | OverrideEnded, number: Number, clock: Clock, before: Override | None
-) -> tuple[str, ...]:
+    changes: Iterable[HoursOverridden | OverrideEnded],
+    number: Number,
+    clock: Clock,
+    before: Mapping[str, Override],
+) -> list[str]:
     """Tell people what holds now, until when, and which languages lack the reason.
 
-    An emergency that held `before` is told to be over.
+    `before`: what held by hand until now, by the hours' id; an emergency of these is told to be over.
     """
-    if isinstance(change, OverrideEnded):
-        return (f"{number.id}: {change.hours} goes by its calendar again",)
-    lines = [_hours_line(change, number, clock, before)]
-    bare = [language for language in number.menu.languages if language not in change.languages]
-    if change.texts and bare and not change.is_open:
-        lines.append(
-            f"{number.id}: the reason has no text in {', '.join(bare)}: there callers hear that it is closed,"
-            f" and not why; the same again with {_options('--reason', bare)} too"
-        )
-    return tuple(lines)
+    lines: list[str] = []
+    for change in changes:
+        if isinstance(change, OverrideEnded):
+            lines.append(f"{number.id}: {change.hours} goes by its calendar again")
+            continue
+        lines.append(_hours_line(change, number, clock, before.get(change.hours)))
+        bare = [language for language in number.menu.languages if language not in change.languages]
+        if change.texts and bare and not change.is_open:
+            lines.append(
+                f"{number.id}: the reason has no text in {', '.join(bare)}: there callers hear that it is"
+                f" closed, and not why; the same again with {_options('--reason', bare)} too"
+            )
+    return lines
 
 
 def _hours_line(change: HoursOverridden, number: Number, clock: Clock, before: Override | None) -> str:

@@ -174,10 +174,7 @@ class Supervision:
         number, now = self._number(order.number), self._calendar()
         changes, before = overrides(order, number, now), self._attendant.stands(number.id).overrides
         by_hand = {each.hours: override_of(each) for each in changes if isinstance(each, HoursOverridden)}
-        clock = Clock(self._zone)
-        lines = [
-            line for each in changes for line in hours_lines(each, number, clock, before.get(each.hours))
-        ]
+        lines = hours_lines(changes, number, Clock(self._zone), before)
         if by_hand:
             lines += await self._speak_closing(number, by_hand)
         self._change(changes, now)

@@ -80,9 +80,7 @@ def note(settings: Settings, order: Order) -> Answer:
         case SetHours():
             changes = changed = overrides(order, number, now)
             before = standing_at(events, now).get(number.id, NOTHING).overrides
-            lines = [
-                line for each in changed for line in hours_lines(each, number, clock, before.get(each.hours))
-            ]
+            lines = hours_lines(changed, number, clock, before)
             fields = {"hours": [change.hours for change in changed]}
         case _:
             assert_never(order)

@@ -133,14 +133,13 @@ class _Attempt:
 
         It does not where what is wrong is the live copy, or there is none, or nothing would be left.
         """
-        known = self._refused.keys()
-        is_stuck = bool(known & wrong.keys())
+        is_stuck = bool(wrong.keys() & (self._refused.keys() | self._live()))
         self._refused = {**wrong, **self._refused}
         copies: dict[str, Path | None] = {}
         for number in wrong:
             is_new = bool(self._job.live) and number not in self._job.live
             copies[number] = self._versions.folder_of(number, self._job.live.get(number, ""))
-            is_stuck |= (copies[number] is None and not is_new) or number in self._live()
+            is_stuck |= copies[number] is None and not is_new
         staged = {folder.name for folder in self._folders()}
         gone = {number for number, copy in copies.items() if copy is None}
         if is_stuck or not (staged | copies.keys()) - gone:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.publishing.candidate import Job
-from ivr.publishing.refusals import Refusal, forget_refusal, note_refusal
+from ivr.publishing.refusals import Refusal, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,9 @@ class Publisher:
         """
         async with self._one_at_a_time:
             published = await self._publish(why, numbers)
-            self._remember(why, published, numbers)
+            stay = tuple(published.refused) or numbers
+            refusal = Refusal(self._now(), why, published.reasons, stay)
+            remember(self._settings.versions, refusal, numbers)
         for line in published.reasons:
             log.error("menus stay as they were: %s", line)
         for line in published.warnings:
@@ -88,18 +90,6 @@ class Publisher:
         for number in published.removed:
             log.warning("%s is live no more: its folder is gone; %s", number, why)
         return published
-
-    def _remember(self, why: str, published: Published, numbers: tuple[str, ...]) -> None:
-        """Keep what was refused for whoever asks later, until it is good."""
-        versions = self._settings.versions
-        try:
-            if published.reasons:
-                stay = tuple(published.refused) or numbers
-                note_refusal(versions, Refusal(self._now(), why, published.reasons, stay))
-            else:
-                forget_refusal(versions, numbers)
-        except OSError as error:
-            log.warning("what became of the menus cannot be noted in %s: %s", versions, error.strerror)
 
     async def _publish(self, why: str, numbers: tuple[str, ...]) -> Published:
         live = {number.id: number.content_hash for number in self._attendant.numbers.values()}

@@ -6,11 +6,14 @@ Owns one file beside the versions. Must not know what a menu is.
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 FILE = "refused.json"
 
@@ -34,6 +37,20 @@ def last_refusal(versions: Path) -> Refusal | None:
         return Refusal(float(noted["at"]), str(noted["why"]), lines, numbers)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def remember(versions: Path, refusal: Refusal, asked: Collection[str] = ()) -> None:
+    """Keep what a publication refused for whoever asks later; without lines it refused nothing: forget that.
+
+    `asked`: the numbers that it was for; none: all. A folder that cannot be written is told in the log alone.
+    """
+    try:
+        if refusal.lines:
+            note_refusal(versions, refusal)
+        else:
+            forget_refusal(versions, asked)
+    except OSError as error:
+        log.warning("what became of the menus cannot be noted in %s: %s", versions, error.strerror)
 
 
 def note_refusal(versions: Path, refusal: Refusal) -> None:

@@ -8,6 +8,7 @@ Owns these folders and what is noted beside each. Must not know what a menu is. 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -97,7 +98,8 @@ class Versions:
         """Stage another folder for a number, or none. Raises `VersionsError`."""
         try:
             if folder is None:
-                shutil.rmtree(staged / MENUS / number, ignore_errors=True)
+                with contextlib.suppress(FileNotFoundError):  # what could not be read was not staged
+                    shutil.rmtree(staged / MENUS / number)
             else:
                 copy(folder, staged / MENUS / number)
         except OSError as error:
@@ -119,9 +121,8 @@ class Versions:
     def drop(self, staged: Path) -> None:
         """Forget what was staged. Raises `VersionsError`."""
         try:
-            shutil.rmtree(staged)
-        except FileNotFoundError:
-            pass  # nothing was staged
+            with contextlib.suppress(FileNotFoundError):  # nothing was staged
+                shutil.rmtree(staged)
         except OSError as error:
             raise self._unusable(error) from error
 
