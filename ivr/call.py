@@ -263,7 +263,7 @@ class CallSession:
             case Talked():
                 # AMI has told it already, unless it is away: then this is how we know.
                 self._tell(OfferAnswered(contact, task.agent))
-                return await self._talked()
+                return await self._talked(task.agent)
             case CallerGone():
                 return False
             case _:
@@ -285,20 +285,19 @@ class CallSession:
                 return self._tell(OfficerFailed(contact, officer, cause))
             case Talked():
                 self._tell(OfficerAnswered(contact, officer))
-                return await self._talked()
+                return await self._talked(officer)
             case CallerGone():
                 return False
             case _:
                 assert_never(rung)
 
-    async def _talked(self) -> bool:
-        """Tell the talk's end, which came by the other side; the caller is still there."""
+    async def _talked(self, other: str) -> bool:
+        """Tell the end of the talk with `other`, which came by their side; the caller is still there."""
         contact = self._contact
-        if contact.agent is not None and self._is_consulting(contact.agent):
+        if self._is_consulting(other):
             # Whoever ended both calls at once may have handed the caller over; that news takes a moment more.
             await asyncio.sleep(HANDING_OVER_S)
-        if contact.phase is Phase.TALKING and contact.agent is not None:
-            self._tell(TalkEnded(contact.id, contact.agent, "agent"))
+        self._tell(TalkEnded(contact.id, other, "agent"))
         self._over = contact.phase is Phase.LEAVING
         return True
 

@@ -164,8 +164,9 @@ class Translator:
         A caller who leaves it first has hung up or is being handed over, and what tells of that follows.
         """
         contact = self._contact_of_leg(event)
-        if contact is not None and contact.agent is not None and event.get("Uniqueid") != contact.id:
-            self._tell(TalkEnded(contact.id, contact.agent, "agent"))
+        if contact is not None and event.get("Uniqueid") != contact.id:
+            # Named by who left, not by whom the caller has now: news of an earlier talk may come late.
+            self._tell(TalkEnded(contact.id, endpoint_of(event.get("Channel") or ""), "agent"))
 
     def _contact_of_leg(self, event: AmiEvent) -> Contact | None:
         """Return the contact of a caller's or another's leg: its linked id is the caller's."""

@@ -71,6 +71,20 @@ def test_a_blind_transfer_to_an_officer() -> None:
     ]
 
 
+def test_an_agent_who_leaves_late_ends_no_talk_of_whom_the_caller_was_handed_to() -> None:
+    events = capture("transfer_blind_to_officer")
+    leaves = next(e for e in events if e.name == "BridgeLeave" and e.get("BridgeNumChannels") == "1")
+    assert "anna" in (leaves.get("Channel") or "")
+    events.remove(leaves)
+    answered = [i for i, e in enumerate(events) if e.name == "BridgeEnter"][-1]
+    caller = caller_of(events)
+    stage = Stage()
+    stage.offer(caller, "anna")
+    stage.take(*events[: answered + 1], leaves)
+    assert stage.of_calls()[-1] == OfficerAnswered(caller, "olle")
+    assert stage.core.contacts[caller].phase is Phase.TALKING
+
+
 @pytest.mark.parametrize(
     ("name", "who"),
     [("transfer_attended_officer_ends", "officer"), ("transfer_attended_caller_ends", "caller")],

@@ -294,6 +294,7 @@ def test_a_caller_who_has_gone_has_no_ringing_channel() -> None:
 NAMES = ("DeviceStateChange", "BridgeEnter", "BridgeLeave", "DialBegin", "DialEnd", "Hangup", "UserEvent")
 HEADERS = {
     "Uniqueid": ("c1", "leg", ""),
+    "Channel": ("PJSIP/gun-1", "PJSIP/anna-1", "Local/x", ""),
     "Linkedid": ("c1", "c9"),
     "BridgeNumChannels": ("0", "1", "2", "many"),
     "DestChannel": ("PJSIP/gun-1", ""),

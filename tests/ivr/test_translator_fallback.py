@@ -24,7 +24,13 @@ def test_a_caller_whom_asterisks_own_queue_takes_and_connects_is_told_so() -> No
         fallback("VaxelFallback", Case="c1", Queue="school"),
         fallback("VaxelFallbackAnswered", Case="c1", Agent="anna"),
         event("BridgeEnter", BridgeNumChannels="2", Uniqueid="leg", Linkedid="c1"),
-        event("BridgeLeave", BridgeNumChannels="1", Uniqueid="leg", Linkedid="c1"),
+        event(
+            "BridgeLeave",
+            BridgeNumChannels="1",
+            Channel="PJSIP/anna-00000002",
+            Uniqueid="leg",
+            Linkedid="c1",
+        ),
         event("Hangup", Uniqueid="c1"),
     ) == [
         CallerFellBack("c1", "school"),

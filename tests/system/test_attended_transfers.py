@@ -42,7 +42,7 @@ def test_attended_to_an_officer_who_has_answered(exchange: RealExchange, asked_i
 
     story = run(exchange, play)
     assert handed(story) == [("talk-1", "officer", "attended")]
-    assert story.ends[0].by == ("caller" if who == "caller" else "agent")
+    assert story.ends[0].by == ("caller" if who == "caller" else "agent"), story.events
     assert len(places(story)) == 1
 
 
@@ -57,7 +57,7 @@ def test_attended_while_the_officer_rings_who_then_answers(exchange: RealExchang
 
     story = run(exchange, play, Ring())
     assert handed(story) == [("talk-1", "officer", "attended")]
-    assert story.ends[0].by == ("caller" if who == "caller" else "agent")
+    assert story.ends[0].by == ("caller" if who == "caller" else "agent"), story.events
 
 
 def test_attended_while_the_officer_rings_who_then_declines(exchange: RealExchange) -> None:

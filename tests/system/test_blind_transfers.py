@@ -34,7 +34,7 @@ def test_blind_to_a_queue(exchange: RealExchange, way: str, who: str) -> None:
     assert handed(story) == [("talk-1", "secret", "blind")]
     first, second = places(story)
     assert (first[0], second[0], second[1]) == ("talk", "secret", first[1])
-    assert story.ends[0].by == ("caller" if who == "caller" else "agent")
+    assert story.ends[0].by == ("caller" if who == "caller" else "agent"), story.events
 
 
 @pytest.mark.parametrize("way", ["refer", "code"])
@@ -47,7 +47,7 @@ def test_blind_to_an_officer(exchange: RealExchange, way: str, who: str) -> None
 
     story = run(exchange, play)
     assert handed(story) == [("talk-1", "officer", "blind")]
-    assert story.ends[0].by == ("caller" if who == "caller" else "agent")
+    assert story.ends[0].by == ("caller" if who == "caller" else "agent"), story.events
 
 
 def test_blind_to_an_officer_who_is_busy_brings_the_caller_back_to_the_old_place(
