@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 # Read at run time: the journal builds its readers from the annotations.
-from routing.words import EndedBy, MenuResult, OfferFailure, Outcome, Rule  # noqa: TC001
+from routing.words import EndedBy, MenuResult, OfferFailure, Outcome, Rule, Turn, WayOut
 
 
 class PromptPlayed(NamedTuple):
@@ -54,6 +54,72 @@ class CallerQueued(NamedTuple):
     contact: str
     queue: str
     since: float
+    points: float = 0.0  # of the caller's kind
+    last_agent: str = ""  # who helped this caller here lately, where the queue keeps callers for them
+
+
+class CallerTurnedAway(NamedTuple):
+    """The caller was not let into the queue, and goes on elsewhere."""
+
+    contact: str
+    queue: str
+    way_out: WayOut
+    leads_to: str  # a node of the menu
+
+
+class CallerSentOn(NamedTuple):
+    """The caller left the queue, by our doing or by a key, and goes on elsewhere."""
+
+    contact: str
+    queue: str
+    way_out: WayOut
+    leads_to: str
+
+
+class ChoiceOffered(NamedTuple):
+    """The caller pressed a key while waiting, and is asked to confirm what it does; the place is kept."""
+
+    contact: str
+    queue: str
+    key: str
+
+
+class WaitTold(NamedTuple):
+    """The caller is being told the place in the queue, and how long it will take where that can be said.
+
+    The time is told as a range of seconds. Position 0: not told.
+    """
+
+    contact: str
+    queue: str
+    position: int  # from 1
+    least_s: float | None = None
+    most_s: float | None = None
+
+
+class PlaceRegained(NamedTuple):
+    """A caller who was cut off has the old place back: the next `CallerQueued` is since then."""
+
+    contact: str
+    queue: str
+
+
+class Considered(NamedTuple):
+    """How many of a queue's agents were in which condition as one of them was chosen.
+
+    The order of the fields is that of the journal and never changes. `closed`: those of rings that are not
+    open yet, whatever they do; the others are of the open rings, by `routing.words.Condition`.
+    """
+
+    free: int = 0  # the chosen one included
+    closed: int = 0
+    offered: int = 0
+    talking: int = 0
+    busy: int = 0
+    wrap_up: int = 0
+    cool_down: int = 0
+    paused: int = 0
+    away: int = 0
 
 
 class AgentOffered(NamedTuple):
@@ -67,6 +133,9 @@ class AgentOffered(NamedTuple):
     waited_s: float
     free: int  # how many agents of the open rings were free, this one included
     ring_s: float  # how long the telephone may ring
+    turn: Turn = Turn.SCORE
+    score: float = 0.0  # waited_s * 100 / the queue's target + points
+    considered: Considered = Considered()
 
 
 class ScriptStarted(NamedTuple):
@@ -92,6 +161,13 @@ class OfferWithdrawn(NamedTuple):
     contact: str
     agent: str
     cause: OfferFailure
+
+
+class AgentAutoPaused(NamedTuple):
+    """We paused the agent, who left so many offers unanswered in a row; they resume it themselves."""
+
+    agent: str
+    unanswered: int
 
 
 class CallEnded(NamedTuple):

@@ -14,17 +14,24 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from routing.decisions import (
+    AgentAutoPaused,
     AgentOffered,
     CallEnded,
     CallerInformed,
     CallerQueued,
+    CallerSentOn,
+    CallerTurnedAway,
+    ChoiceOffered,
+    Considered,
     LanguageChosen,
     MenuAnswered,
     OfferWithdrawn,
     OfficerCalled,
     PatienceChosen,
+    PlaceRegained,
     PromptPlayed,
     ScriptStarted,
+    WaitTold,
 )
 from routing.inputs import (
     AgentPaused,
@@ -51,11 +58,13 @@ from routing.inputs import (
     FallbackAnswered,
     GhostRemoved,
     HoursOverridden,
+    Met,
     OfferAnswered,
     OfferFailed,
     OfficerAnswered,
     OfficerFailed,
     OverrideEnded,
+    PlaceKept,
     PromptEnded,
     RestorationEnded,
     ScriptEnded,
@@ -66,6 +75,7 @@ from routing.inputs import (
 )
 from routing.words import (
     CallerKind,
+    Condition,
     EndedBy,
     MenuResult,
     OfferFailure,
@@ -74,11 +84,14 @@ from routing.words import (
     Stage,
     TargetKind,
     TelephoneState,
+    Turn,
+    WayOut,
 )
 
 __all__ = [
     "DECISIONS",
     "INPUTS",
+    "AgentAutoPaused",
     "AgentOffered",
     "AgentPaused",
     "AgentResumed",
@@ -95,8 +108,13 @@ __all__ = [
     "CallerLost",
     "CallerQueued",
     "CallerReturned",
+    "CallerSentOn",
+    "CallerTurnedAway",
+    "ChoiceOffered",
     "ClockStepped",
+    "Condition",
     "ConfigurationChanged",
+    "Considered",
     "ConsultBegan",
     "ConsultEnded",
     "ContactCarried",
@@ -115,6 +133,7 @@ __all__ = [
     "LanguageChosen",
     "MenuAnswered",
     "MenuResult",
+    "Met",
     "OfferAnswered",
     "OfferFailed",
     "OfferFailure",
@@ -125,6 +144,8 @@ __all__ = [
     "Outcome",
     "OverrideEnded",
     "PatienceChosen",
+    "PlaceKept",
+    "PlaceRegained",
     "PromptEnded",
     "PromptPlayed",
     "Recorded",
@@ -139,6 +160,9 @@ __all__ = [
     "TargetKind",
     "TelephoneState",
     "TimerFired",
+    "Turn",
+    "WaitTold",
+    "WayOut",
 ]
 
 Input: TypeAlias = (
@@ -154,6 +178,7 @@ Input: TypeAlias = (
     | CrisisEnded
     | HoursOverridden
     | OverrideEnded
+    | PlaceKept
     | CallArrived
     | CallerReturned
     | CallerFellBack
@@ -186,8 +211,14 @@ Decision: TypeAlias = (
     | PatienceChosen
     | CallerInformed
     | ScriptStarted
+    | CallerTurnedAway
+    | PlaceRegained
     | CallerQueued
+    | WaitTold
+    | ChoiceOffered
+    | CallerSentOn
     | AgentOffered
+    | AgentAutoPaused
     | OfficerCalled
     | OfferWithdrawn
     | CallEnded
@@ -214,6 +245,7 @@ INPUTS: tuple[type[Input], ...] = (
     CrisisEnded,
     HoursOverridden,
     OverrideEnded,
+    PlaceKept,
     CallArrived,
     CallerReturned,
     CallerFellBack,
@@ -246,8 +278,14 @@ DECISIONS: tuple[type[Decision], ...] = (
     PatienceChosen,
     CallerInformed,
     ScriptStarted,
+    CallerTurnedAway,
+    PlaceRegained,
     CallerQueued,
+    WaitTold,
+    ChoiceOffered,
+    CallerSentOn,
     AgentOffered,
+    AgentAutoPaused,
     OfficerCalled,
     OfferWithdrawn,
     CallEnded,

@@ -123,6 +123,26 @@ class OverrideEnded(NamedTuple):
     hours: str
 
 
+class Met(NamedTuple):
+    """Who helped a caller last in a queue, and when that talk began (UTC seconds)."""
+
+    queue: str
+    agent: str
+    at: float
+
+
+class PlaceKept(NamedTuple):
+    """Somebody whom an earlier run lost out of a queue, or who was cut off there, may have the place back.
+
+    `until`: who phones by then (UTC seconds).
+    """
+
+    caller: str  # the pseudonym
+    queue: str
+    since: float
+    until: float
+
+
 class CallArrived(NamedTuple):
     """A citizen's call entered. `caller` is a pseudonym, or None when there is no number."""
 
@@ -133,6 +153,8 @@ class CallArrived(NamedTuple):
     caller: str | None
     caller_kind: CallerKind
     when: float | None = None
+    group: str = ""  # of the number's list of callers: police, health care, …
+    met: tuple[Met, ...] = ()  # where a queue keeps callers for who helped them last
 
 
 class CallerReturned(NamedTuple):

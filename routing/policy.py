@@ -6,7 +6,9 @@ Owns the immutable model of the routing policy. Knows nothing of YAML, telephone
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+
+from routing.words import OfferFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +44,65 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class CoolDowns:
+    """How long an agent is left alone after an offer that came to nothing, by its cause; seconds."""
+
+    no_answer_s: float = 30.0  # probably away from the desk: ask the others first
+    declined_s: float = 30.0
+    busy_s: float = 5.0  # the telephone's state will tell; this only stops a tight loop
+    unreachable_s: float = 10.0
+
+    def after(self, cause: OfferFailure) -> float:
+        """Return the seconds after an offer that failed so. What we or the caller ended never counts."""
+        match cause:
+            case OfferFailure.NO_ANSWER:
+                return self.no_answer_s
+            case OfferFailure.DECLINED:
+                return self.declined_s
+            case OfferFailure.BUSY:
+                return self.busy_s
+            case OfferFailure.UNREACHABLE:
+                return self.unreachable_s
+            case OfferFailure.WITHDRAWN | OfferFailure.CALLER_GONE:
+                return 0.0
+            case _:
+                assert_never(cause)
+
+
+@dataclass(frozen=True, slots=True)
+class SameAgent:
+    """Who was helped within so many days is kept for the same agent, for up to `hold_s` seconds."""
+
+    within_days: int
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """When callers are not let into a queue, or sent on out of it: any one of these is enough."""
+
+    nobody_logged_in: bool = False
+    all_paused: bool = False  # somebody is logged in, and everybody who is has a pause; wrap-up is none
+    estimate_above_s: float | None = None
+    per_agent_above: float | None = None  # callers waiting for each agent who is logged in and not paused
+    waiting_above: int | None = None  # callers; for letting in only
+    waited_above_s: float | None = None  # for sending on only
+
+
+@dataclass(frozen=True, slots=True)
+class Announcing:
+    """What callers are told while they wait, and how often."""
+
+    position: bool = True
+    estimate: bool = True
+    every_s: float = 90.0  # while nothing is better than last said
+    most_position: int = 10  # beyond it, "more than ten" is said
+
+
+NEVER = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A skill group's queue. `rings` are ordered by `after_s`, the first at 0."""
 
@@ -54,6 +115,14 @@ class Queue:
     wrap_up_s: float = 0.0  # after a talk, before the next offer
     hours: str = ""  # the id of the opening hours in which its people answer; empty: always
     extension: str = ""  # what an agent dials to send a caller here; empty: nothing leads here by dialling
+    target_s: float = 60.0  # callers should be answered within; what order across queues is relative to
+    points: float = 0.0  # added to the score of everybody who waits here
+    cool_downs: CoolDowns = CoolDowns()
+    same_agent: SameAgent | None = None
+    turn_away: Conditions = NEVER  # who comes, tested once
+    send_on: Conditions = NEVER  # who waits, tested all the time
+    announcing: Announcing | None = None  # nothing is said
+    at_closing: Literal["serve", "release"] = "serve"
 
 
 @dataclass(frozen=True, slots=True)

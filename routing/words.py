@@ -67,7 +67,41 @@ class Rule(StrEnum):
 
     SPECIALIST = "specialist"  # the first ring: who answers this group best
     WIDENED = "widened"  # a later ring has opened after its time
-    RING_EMPTY = "ring_empty"  # a later ring was taken at once: nobody reachable in the earlier ones
+    RING_EMPTY = "ring_empty"  # a later ring was taken at once: nobody reachable in the one before
+    SAME_AGENT = "same_agent"  # who helped this caller the last time
+
+
+class Turn(StrEnum):
+    """Why it was this caller's turn among all whom the agent may answer."""
+
+    SCORE = "score"  # the highest, or the only one
+    OVERDUE = "overdue"  # has waited for so long that nobody who came later may go before
+
+
+class Condition(StrEnum):
+    """What an agent is doing, as the reason for being offered somebody or not: exactly one at a time."""
+
+    FREE = "free"
+    OFFERED = "offered"  # a telephone of ours rings
+    TALKING = "talking"  # with a caller of ours
+    BUSY = "busy"  # the telephone is in use otherwise
+    WRAP_UP = "wrap_up"
+    COOL_DOWN = "cool_down"  # left alone after an offer that failed
+    PAUSED = "paused"
+    AWAY = "away"  # not logged in
+
+
+class WayOut(StrEnum):
+    """Why a caller was not let into a queue, or left it, but by an answer or by hanging up."""
+
+    NOBODY_LOGGED_IN = "nobody_logged_in"
+    ALL_PAUSED = "all_paused"
+    ESTIMATE = "estimate"  # above the queue's limit
+    PER_AGENT = "per_agent"  # too many callers for each agent
+    WAITING = "waiting"  # too many callers
+    WAITED = "waited"  # for too long
+    CLOSED = "closed"  # at closing time, where those who wait are released
+    CHOSEN = "chosen"  # by the caller, with a key
 
 
 CallerKind: TypeAlias = Literal["known", "withheld", "unreadable"]

@@ -22,6 +22,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallTransferred,
+    Considered,
     DigitPressed,
     FallbackAnswered,
     OfferAnswered,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _IN_ROW_ONLY = frozenset({"contact", "number", "called", "caller", "caller_kind"})
 """Fields of an arrival that are not repeated in its detail: erasing the row erases them."""
+
+_NOT_LOGGED = frozenset({"met"})  # whom the caller has talked with before: what is erased there stays erased
 
 _NEVER_CHANGED = _IN_ROW_ONLY | {"arrived_at"}
 _CHANGING = tuple(column.name for column in contacts.columns if column.name not in _NEVER_CHANGED)
@@ -219,11 +222,18 @@ def detail_of(event: Event) -> dict[str, Any]:
     if isinstance(event, DigitPressed):
         return {"keys": len(event.digits)}
     fields = zip(event._fields, event, strict=True)
-    if isinstance(event, CallArrived):
-        return {name: value for name, value in fields if name not in _IN_ROW_ONLY and value is not None}
     usual = event._field_defaults
+    if isinstance(event, CallArrived):
+        left_out = _IN_ROW_ONLY | _NOT_LOGGED
+        return {
+            name: value for name, value in fields if name not in left_out and usual.get(name, ...) != value
+        }
     # The contact is a column; what is as usual is left out.
-    return {name: value for name, value in itertools.islice(fields, 1, None) if usual.get(name, ...) != value}
+    return {
+        name: value._asdict() if isinstance(value, Considered) else value
+        for name, value in itertools.islice(fields, 1, None)
+        if usual.get(name, ...) != value
+    }
 
 
 def clean(text: str) -> str:

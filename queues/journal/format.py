@@ -178,6 +178,8 @@ def _kind_of(hint: Any) -> _Kind:
         return _PLAIN[hint]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _one_of({str(member): member for member in hint})
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        return _values_of(hint)
     parts = get_args(hint)
     if get_origin(hint) is Literal:
         return _one_of({part: part for part in parts})
@@ -207,6 +209,23 @@ def _tuple_of(item: _Kind) -> _Kind:
         return tuple(item.read(part) for part in value)
 
     return _Kind(f"a list, each {item.expected}", read)
+
+
+def _values_of(values: type[Any]) -> _Kind:
+    """Build the reader of a `NamedTuple` within an event; a list in the order of its fields.
+
+    A later version may add fields with a default at its end, which older journals lack.
+    """
+    hints = get_type_hints(values)
+    kinds = [_kind_of(hints[field]) for field in values._fields]
+    least = len(kinds) - len(values._field_defaults)
+
+    def read(value: Any) -> Any:
+        if type(value) is not list or not least <= len(value) <= len(kinds):
+            raise ValueError
+        return values(*(kind.read(part) for kind, part in zip(kinds, value, strict=False)))
+
+    return _Kind(f"a list of {', '.join(values._fields)}", read)
 
 
 def _optional(kind: _Kind) -> _Kind:

@@ -26,6 +26,10 @@ def field_values(hint: Any) -> st.SearchStrategy[Any]:
         return st.floats(allow_nan=False, allow_infinity=False)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return st.sampled_from(hint)
+    if isinstance(hint, type) and issubclass(hint, tuple) and hint is not tuple:
+        fields: Any = hint
+        hints = get_type_hints(hint)
+        return st.tuples(*(field_values(hints[field]) for field in fields._fields)).map(fields._make)
     if get_origin(hint) is Literal:
         return st.sampled_from(parts)
     if get_origin(hint) is tuple:
