@@ -22,10 +22,12 @@ from ivr.commandline.live import reload_menus, rollback, versions
 from ivr.commandline.menus import menus
 from ivr.commandline.prompts import prompts as prompts_group
 from ivr.commandline.proving import prove_menus
+from ivr.commandline.replaying import replay
 from ivr.commandline.settings import named_settings_of, settings_of
 from ivr.commandline.standing import crisis, hours
 from ivr.commandline.telephone import call
 from ivr.commandline.views import diff, graph
+from ivr.commandline.why import why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +68,7 @@ def _told(error: BaseException) -> Sequence[str] | None:
     from ivr.demo.errors import DemoError
     from ivr.prompts import PromptError
     from ivr.publishing.versions import VersionsError
+    from ivr.replaying.errors import ReplayError
     from ivr.standing import StandingUnusableError
     from ivr.telephone.errors import TelephoneError
     from ivr.toolbox import ToolboxError
@@ -75,7 +78,7 @@ def _told(error: BaseException) -> Sequence[str] | None:
 
     mendable = (
         ServerError, AmiError, AsteriskError, DemoError, PromptError, ToolboxError, CallLogError,
-        JournalError, ControlError, StandingUnusableError, TelephoneError, VersionsError
+        JournalError, ControlError, StandingUnusableError, TelephoneError, VersionsError, ReplayError
     )  # fmt: skip
     if isinstance(error, BaseExceptionGroup):
         told = [_told(inner) for inner in error.exceptions]
@@ -241,6 +244,8 @@ for command in (prove_menus, graph, diff, reload_menus, rollback, versions):
 for group in (menus, prompts_group, crisis, hours):
     main.add_command(group)
 main.add_command(call)
+main.add_command(replay)
+calls.add_command(why)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from ivr.agi.errors import RemoteProtocolError
 from ivr.consult import Target, read_target
 from ivr.fallback import seconds_of
 from ivr.installation import default_number
-from ivr.numbers import NumberPlan, Pseudonyms
+from ivr.numbers import Known, NumberPlan, Pseudonyms
 from ivr.translator import endpoint_of
 from routing.events import CallArrived
 
@@ -58,6 +58,12 @@ class Arrivals:
         """Go by these numbers from now on. Raises `ConfigurationError` as the beginning does."""
         self._folders = {called: number.id for number in numbers for called in number.called}
         self._queues = frozenset(queue for number in numbers for queue in number.queues)
+        self._groups = {
+            (number.id, telephone): group.id
+            for number in numbers
+            for group in number.callers.values()
+            for telephone in group.numbers
+        }
         self._default = default_number(self._settings, numbers).id
 
     def read(self, request: AgiRequest) -> Entry:
@@ -96,5 +102,7 @@ class Arrivals:
             number = self._default
         if caller is None:
             return CallArrived(contact, channel, number, called, None, "unreadable")
-        pseudonym, kind = self._pseudonyms.of(self._plan.caller(*caller))
-        return CallArrived(contact, channel, number, called, pseudonym, kind)
+        known = self._plan.caller(*caller)
+        pseudonym, kind = self._pseudonyms.of(known)
+        group = self._groups.get((number, known.e164), "") if isinstance(known, Known) else ""
+        return CallArrived(contact, channel, number, called, pseudonym, kind, group=group)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from ivr.agi.outcomes import Digits, HungUp, Interrupted, PromptMissing, TimedOut
 from ivr.agi.outcomes import PromptEnded as Played
-from ivr.contact import Leave, Phase, Reach, Ring, Wait
-from ivr.dead_man import RENEWAL_S, SILENCE_S, STEP_MARGIN_S, DeadManSwitch
+from ivr.contact import Choose, Leave, Phase, Reach, Ring, Tell, Wait
+from ivr.dead_man import STEP_MARGIN_S, DeadManSwitch
 from ivr.menu.commands import BACK_KEY, Ask, Listen, Run, Say
 from ivr.ring import CallerGone, NotAnswered, Talked
 from ivr.scripts.running import ScriptFailed, ScriptOverdue, ScriptReturned, run_script
 from ivr.scripts.shelf import ScriptShelf
+from ivr.stay import Stay
 from ivr.voice import playing
 from routing.events import (
     DigitPressed,
@@ -77,7 +78,7 @@ class CallSession:
         self._scripts = scripts  # departments' own, by name
         self._digits = ""  # that the caller keyed last where digits were asked for; maybe secret
         self._listens = 0  # one after the other, without a question between them
-        self._music = False
+        self._stay = Stay(session, self._switch, prompts, contact, self._tell)
         self._over = False  # the dialplan knows that the caller is done, whatever becomes of us
 
     async def run(self) -> None:
@@ -100,6 +101,7 @@ class CallSession:
 
     async def _perform(self) -> bool:
         """Perform the contact's task; return whether there may be another."""
+        self._session.forget_interruption()  # the task that it was about is read now
         task = self._contact.task
         match task:
             case Ask():
@@ -111,7 +113,11 @@ class CallSession:
             case Run():
                 return await self._run_script(task)
             case Wait():
-                return await self._wait()
+                return await self._stay.wait()
+            case Tell():
+                return await self._stay.tell(task)
+            case Choose():
+                return await self._stay.choose(task)
             case Ring():
                 return await self._offer(task)
             case Reach():
@@ -156,7 +162,7 @@ class CallSession:
         self._listens += 1
         # A key that comes between two commands is lost; the first time, the question's own switch will do.
         if self._listens > 1 or task.wait_s >= STEP_MARGIN_S / 2:
-            await self._switch.arm(Phase.MENU, task.wait_s, self._place())
+            await self._switch.arm(Phase.MENU, task.wait_s, self._stay.place())
         match await self._session.wait_for_digit(task.wait_s):
             case Digits(digits):
                 return self._tell(DigitPressed(self._contact.id, digits))
@@ -186,7 +192,7 @@ class CallSession:
         """Return the sounds of these prompts, with the dead-man's switch set past their end and the wait."""
         sounds, lasts_s = playing(self._prompts, prompts, self._digits, self._contact.number.trouble)
         # Who has chosen a queue has a place already.
-        await self._switch.arm(Phase.MENU, lasts_s + wait_s, self._place())
+        await self._switch.arm(Phase.MENU, lasts_s + wait_s, self._stay.place())
         return sounds
 
     def _cannot_say(self, sound: str) -> bool:
@@ -200,13 +206,13 @@ class CallSession:
         """Let a department's script have the caller, however long it thinks between two commands."""
         digits, self._digits = self._digits, ""
         loop = asyncio.get_running_loop()
-        await self._switch.arm(Phase.MENU, SCRIPT_LIMIT_S, self._place())
+        await self._switch.arm(Phase.MENU, SCRIPT_LIMIT_S, self._stay.place())
         until = loop.time() + SCRIPT_LIMIT_S + STEP_MARGIN_S / 2
 
         async def outlasting(lasts_s: float) -> None:
             # What cannot be stopped is waited for, though the script's time is over then.
             if loop.time() + lasts_s > until:
-                await self._switch.arm(Phase.MENU, lasts_s, self._place())
+                await self._switch.arm(Phase.MENU, lasts_s, self._stay.place())
 
         ended = await run_script(
             self._session,
@@ -228,33 +234,14 @@ class CallSession:
             case _:
                 assert_never(ended)
 
-    async def _wait(self) -> bool:
-        await self._switch.arm(Phase.WAITING, SILENCE_S - STEP_MARGIN_S, self._place())
-        if not self._music:
-            await self._session.set_music(on=True)
-            self._music = True
-        while isinstance(self._contact.task, Wait):
-            match await self._session.wait_for_digit(RENEWAL_S):
-                case HungUp():
-                    return False
-                case TimedOut() | Digits():
-                    # A key means nothing yet, but it began the wait anew: it must not delay the renewal.
-                    await self._switch.renew()
-                case Interrupted():
-                    pass  # there is a new task
-        return True
-
-    def _place(self) -> str:
-        """Return the place in the queue as variables, which the channel keeps whatever becomes of us."""
-        queued = self._contact.queued or self._contact.chosen
-        return "" if queued is None else f"__VAXEL_QUEUE={queued.queue},__VAXEL_SINCE={queued.since:.6f}"
-
     async def _offer(self, task: Ring) -> bool:
         contact = self._contact.id
-        await self._switch.arm(Phase.OFFERED, task.ring_s, self._place())  # who did not wait has a place too
+        await self._switch.arm(
+            Phase.OFFERED, task.ring_s, self._stay.place()
+        )  # who did not wait has a place too
         rung = await self._ring.ring(task.agent, task.ring_s, self._has_talked)
         self._switch.release()
-        self._music = False  # Dial's own music has ended ours
+        self._stay.music_has_ended()
         match rung:
             case NotAnswered(cause):
                 if self._contact.withdrawn:
@@ -279,7 +266,7 @@ class CallSession:
     async def reached(self, contact: str, officer: str, rung: Rung) -> bool:
         """Tell what came of ringing an officer; return whether there may be another task."""
         self._switch.release()
-        self._music = False
+        self._stay.music_has_ended()
         match rung:
             case NotAnswered(cause):
                 return self._tell(OfficerFailed(contact, officer, cause))

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from ivr.menu.commands import Ask, Enqueue, Listen, Run, Say
 from ivr.menu.machine import outcome_of_hang_up
-from routing.events import CallerQueued, OfferAnswered, OfficerAnswered, Outcome
+from routing.events import CallerQueued, OfferAnswered, OfficerAnswered, Outcome, WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ivr.menu.commands import Command, State, Step
+    from ivr.menu.commands import Command, State, Step, Walk
     from ivr.menu.number import Number
-    from routing.events import ContactCarried, EndedBy, Stage
+    from ivr.menu.texts import Prompt
+    from queues.waiting.keptplaces import KeptPlace
+    from routing.events import ContactCarried, EndedBy, Met, Stage
 
 
 OFFICER_RING_S = 30.0  # an officer who has not answered by then is away
@@ -38,7 +40,27 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Let the caller wait under music until the core says otherwise."""
+    """Let the caller wait under music until the core says otherwise. Only these keys are told."""
+
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say the prompts to a caller who waits; a key of `keys` ends that, and so does a new task."""
+
+    prompts: tuple[Prompt, ...]
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Ask a caller who waits whether `key` was meant; a key of `keys`, silence or a new task ends that."""
+
+    key: str
+    prompts: tuple[Prompt, ...]
+    wait_s: float
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +84,7 @@ class Leave:
     """Say nothing more and hang up."""
 
 
-Task: TypeAlias = Ask | Listen | Say | Run | Wait | Ring | Reach | Leave
+Task: TypeAlias = Ask | Listen | Say | Run | Wait | Tell | Choose | Ring | Reach | Leave
 
 
 PHASES: Mapping[Stage, Phase] = {
@@ -80,9 +102,9 @@ class Contact:
     """One citizen's call, as far as the core needs it. Changed by the core only."""
 
     __slots__ = (
-        "agent", "answered", "away", "chosen", "ended_by", "helped", "id", "met_at", "number", "outcome",
-        "phase",
-        "queued", "state", "task", "withdrawn",
+        "agent", "answered", "away", "caller", "choices_told_at", "chosen", "ended_by", "group",
+        "has_regained", "helped", "id", "is_back", "left_as", "met", "met_at", "number", "outcome", "phase",
+        "queued", "refused_by", "regains", "since", "state", "task", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, contact: str, number: Number, state: State) -> None:
@@ -92,7 +114,17 @@ class Contact:
         self.phase = Phase.MENU
         self.task: Task = Leave()
         self.chosen: CallerQueued | None = None  # the queue to enter when its prompt has been said
-        self.queued: CallerQueued | None = None  # the place in a queue, from the first on
+        self.queued: CallerQueued | None = None  # the place in a queue, or the last one
+        self.since: float | None = None  # UTC second: when the waiting began, over all queues
+        self.left_as: Outcome | None = None  # what it counts as that they left a queue unhelped
+        self.refused_by: set[str] = set()  # queues that did not let them in
+        self.caller: str | None = None  # the pseudonym
+        self.group = ""  # of the number's list of callers
+        self.met: tuple[Met, ...] = ()  # who helped them last, by queue
+        self.regains: KeptPlace | None = None  # the place of a call that was cut off
+        self.has_regained = False  # and has not been told so
+        self.is_back = False  # has it: once
+        self.choices_told_at: float | None = None  # UTC second: which keys there are while waiting
         self.away = False  # from an earlier run, or in Asterisk's own queue: no session of ours, no place
         self.agent: str | None = None  # offered to or talking with; or the officer
         self.answered = False  # has talked with somebody
@@ -112,9 +144,11 @@ class Contact:
         contact.agent, contact.outcome, contact.ended_by = event.agent, event.outcome, event.ended_by
         contact.phase, contact.answered = PHASES[event.stage], event.answered
         contact.met_at = event.met_at
+        contact.caller, contact.group = event.caller, event.group
         contact.away = contact.phase in {Phase.MENU, Phase.WAITING, Phase.FALLBACK}
         if event.queue is not None and event.since is not None:
-            contact.queued = CallerQueued(contact.id, event.queue, event.since)
+            contact.queued = CallerQueued(contact.id, event.queue, event.since, event.points)
+            contact.since = event.since
             contact.helped = Outcome.ANSWERED
         if contact.phase is Phase.MENU:
             contact.begin_away(then.command, event.since)
@@ -134,15 +168,32 @@ class Contact:
                 pass  # there is nothing to perform before the contact's next input
 
     @property
+    def walk(self) -> Walk:
+        """What is remembered of the way through the menu."""
+        return self.state.walk
+
+    @property
+    def language(self) -> str:
+        """The language in which the caller is spoken to."""
+        return self.state.walk.language
+
+    @property
     def is_missing(self) -> bool:
         """Whether the caller has a place in a queue and is not back yet from an earlier run."""
         has_chosen = self.phase is Phase.MENU and self.chosen is not None
         return self.away and (has_chosen or self.phase is Phase.WAITING)
 
     @property
+    def cut_off_from(self) -> CallerQueued | None:
+        """The place that a caller loses whose call ends now, if it may be had back."""
+        is_there = self.phase in {Phase.WAITING, Phase.OFFERED, Phase.FALLBACK}
+        return self.queued if is_there and not self.is_back and not self.answered else None
+
+    @property
     def has_talked(self) -> bool:
         """Whether the caller talks with somebody, or did a moment ago and has not been let go otherwise."""
-        left = self.phase is Phase.LEAVING and self.outcome in {Outcome.ANSWERED, Outcome.CONNECTED_DIRECTLY}
+        talked = self.outcome in {Outcome.ANSWERED, Outcome.CONNECTED_DIRECTLY}
+        left = self.phase is Phase.LEAVING and (talked or (self.answered and self.outcome is self.helped))
         return left or self.phase is Phase.TALKING
 
     @property
@@ -177,6 +228,15 @@ class Contact:
         self.met_at = at
         if self.queued is not None:
             self.helped = Outcome.ANSWERED
+        elif self.left_as is not None:
+            self.helped = self.left_as  # a queue has not answered them, whoever does now
+
+    def turn_from(self, queue: str, way: WayOut, at: float) -> None:
+        """Be sent on by a queue, or leave it with a key; whoever gives up from then on has left unhelped."""
+        self.phase, self.agent, self.chosen, self.queued = Phase.MENU, None, None, None
+        self.refused_by.add(queue)
+        self.since = at if self.since is None else self.since
+        self.left_as = Outcome.ABANDONED if way is WayOut.CHOSEN else Outcome.OVERFLOWED
 
     def leave(self, outcome: Outcome, by: EndedBy) -> None:
         """Be done, with what it came to settled: the caller's channel ends next."""
@@ -184,10 +244,12 @@ class Contact:
 
     def came_to(self, lost_by: EndedBy | None) -> Outcome:
         """Return what the contact came to, now that its channel has ended; `lost_by`: it was cut off."""
+        if self.answered:
+            return self.outcome or self.helped
+        if self.left_as is not None and self.queued is None:
+            return self.left_as if lost_by is None else _lost(lost_by)
         if self.outcome is not None:
             return self.outcome
-        if self.answered:
-            return self.helped
         match self.phase:
             case Phase.TALKING:
                 return self.helped
@@ -198,6 +260,10 @@ class Contact:
             case Phase.WAITING | Phase.OFFERED | Phase.FALLBACK:
                 if lost_by is None:
                     return Outcome.INFORMED if self.state.walk.is_informed else Outcome.ABANDONED
-                return Outcome.PBX_LOST if lost_by == "pbx" else Outcome.ENGINE_LOST
+                return _lost(lost_by)
             case _:
                 assert_never(self.phase)
+
+
+def _lost(by: EndedBy) -> Outcome:
+    return Outcome.PBX_LOST if by == "pbx" else Outcome.ENGINE_LOST

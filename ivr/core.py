@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.attendant import Attendant, played
-from ivr.contact import OFFICER_RING_S, Contact, Leave, Phase, Ring, Wait
+from ivr.contact import OFFICER_RING_S, Contact, Leave, Phase, Wait
+from ivr.lobby import Lobby
 from ivr.menu.commands import Ask, KeysPressed, NotReached, PromptDone, Say, ScriptDone, Silence
 from ivr.menu.commands import SecretKeyed as SecretDigits
 from ivr.menu.number import policy as merged
+from queues.waiting.keptplaces import KEPT_S, KeptPlace, KeptPlaces
 from routing.events import (
-    AgentOffered,
     AgentPaused,
     AgentResumed,
     AgentStateChanged,
@@ -37,27 +38,26 @@ from routing.events import (
     GhostRemoved,
     OfferAnswered,
     OfferFailed,
-    OfferWithdrawn,
     OfficerAnswered,
     OfficerCalled,
     OfficerFailed,
+    PlaceKept,
     PromptEnded,
     ScriptEnded,
     SecretKeyed,
     SilenceElapsed,
     TalkEnded,
     TelephoneState,
+    TimerFired,
     true_time,
 )
-from routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.menu.commands import Event as MenuEvent
-    from ivr.menu.commands import Step
     from ivr.menu.number import Number
-    from routing.events import Decision, EndedBy, Event, Input
+    from routing.events import Decision, EndedBy, Input
     from routing.policy import Policy
 
 
@@ -73,11 +73,11 @@ class Core:
 
     def __init__(self, numbers: Mapping[str, Number], policy: Policy, *, is_rehearsal: bool = False) -> None:
         self.attendant = Attendant(numbers, is_rehearsal=is_rehearsal)
-        self._policy = policy
-        self._router = Router(policy)
         self.telephones = dict.fromkeys(policy.agents, TelephoneState.UNREACHABLE)
         self.contacts: dict[str, Contact] = {}
         self.paused: set[str] = set()
+        self.lobby = Lobby(policy, self.attendant, self.contacts, self.paused)
+        self._kept = KeptPlaces()
         self._over: dict[str, None] = {}  # the latest contacts that ended, the oldest first
 
     def with_agent(self, agent: str) -> Contact | None:
@@ -92,7 +92,7 @@ class Core:
 
     def next_due(self) -> float | None:
         """Return when a `TimerFired` is wanted, UTC seconds, or None."""
-        return self._router.next_due()
+        return self.lobby.next_due()
 
     def step(self, at: float, event: Input) -> list[Decision] | None:
         """Take one input at UTC second `at`; return the decisions in order, or None when it is stale."""
@@ -111,6 +111,8 @@ class Core:
                 caller.talk(agent, true_time(at, event))
             case ContactCarried():
                 self.contacts[event.contact] = self.attendant.carried(at, event)
+            case PlaceKept(caller, queue, since, until):
+                self._kept.keep(at, caller, KeptPlace(queue, since, until))
             case GhostRemoved(contact):
                 if contact not in self.contacts:
                     return None
@@ -147,8 +149,8 @@ class Core:
             case OfferFailed(contact, agent, _):
                 if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
-                offered.wait()
-                return self._route(at, event) + self._moved(at, offered)
+                self.lobby.wait_again(offered)
+                return self.lobby.route(at, event) + self.lobby.moved(at, offered)
             case TalkEnded(contact, agent, by):
                 if (talk := self._with(contact, agent, Phase.TALKING)) is None:
                     return None
@@ -171,31 +173,27 @@ class Core:
             case EngineStarted():
                 self.attendant.take(event)
                 self.contacts.clear()
+                self._kept.clear()
                 self._over.clear()
                 self.paused.clear()
                 self.telephones.update(dict.fromkeys(self.telephones, TelephoneState.UNREACHABLE))
+            case TimerFired():
+                return self.lobby.route(at, event) + self.lobby.close(at)
             case _:
-                self.attendant.take(event)  # the clock, the timer, crises and hours: no single contact
-        return self._route(at, event)
+                self.attendant.take(event)  # the clock, crises and hours: no single contact
+                return self.lobby.route(at, event) + self.lobby.hours_changed(at)
+        return self.lobby.route(at, event)
 
     def _reconfigure(self, at: float, event: ConfigurationChanged) -> list[Decision]:
         """Go by the live numbers' queues and agents; an agent who is no more only gets no new callers."""
         self.attendant.take(event)
         decisions: list[Decision] = []
-        if not event.more_follow and (live := merged(self.attendant.numbers.values())) != self._policy:
-            self._policy = live
-            self._router.change(live)
+        live = self.lobby.policy if event.more_follow else merged(self.attendant.numbers.values())
+        if live != self.lobby.policy:
             new = live.agents.keys() - self.telephones.keys()
             self.telephones.update(dict.fromkeys(sorted(new), TelephoneState.UNREACHABLE))
-            for contact in sorted(self.contacts.values(), key=lambda c: c.queued.since if c.queued else at):
-                decisions += self._moved(at, contact)
-        return decisions + self._route(at, event)
-
-    def _moved(self, at: float, contact: Contact) -> list[Decision]:
-        """Let a caller whose queue is live no more wait for a person instead, in the same place by time."""
-        queued = contact.queued if contact.phase is Phase.WAITING and not contact.away else None
-        gone = queued is not None and queued.queue not in self._policy.queues
-        return self._enqueue(at, contact, queued) if queued and gone else []
+            decisions += self.lobby.change(at, live)
+        return decisions + self.lobby.route(at, event) + self.lobby.hours_changed(at)
 
     def _with(self, contact_id: str, agent: str, phase: Phase) -> Contact | None:
         contact = self.contacts.get(contact_id)
@@ -211,10 +209,10 @@ class Core:
         contact = self.contacts.get(event.contact)
         if contact is None or not contact.has_talked or contact.agent != event.by:
             return None
-        decisions = self._route(at, event)
+        decisions = self.lobby.route(at, event)
         contact.outcome, contact.ended_by, contact.away = None, "caller", False
         if event.kind == "queue":
-            return decisions + self._enqueue(at, contact, self._place(at, contact, event.target))
+            return decisions + self.lobby.enqueue(at, contact, self._place(at, contact, event.target))
         if event.answered:
             contact.talk(event.target, true_time(at, event))
             return decisions
@@ -224,14 +222,14 @@ class Core:
     def _not_reached(self, at: float, contact: Contact) -> list[Decision]:
         """Let a caller go on whose officer did not answer: in the menu, or where they waited."""
         if contact.answered or contact.queued is not None:
-            return self._enqueue(at, contact, self._place(at, contact, None))
+            return self.lobby.enqueue(at, contact, self._place(at, contact, None))
         contact.phase, contact.agent = Phase.MENU, None
-        return self._follow(at, contact, self.attendant.step(at, contact, NotReached()))
+        return self.lobby.follow(at, contact, self.attendant.step(at, contact, NotReached()))
 
     def _place(self, at: float, contact: Contact, queue: str | None) -> CallerQueued:
         """Return the place of a caller who waits again: since the first time they waited."""
         before = contact.queued
-        if queue not in self._policy.queues or queue is None:
+        if queue not in self.lobby.policy.queues or queue is None:
             queue = contact.number.menu.person_queue if before is None else before.queue
         return CallerQueued(contact.id, queue, at if before is None else before.since)
 
@@ -246,27 +244,27 @@ class Core:
             case Phase.MENU if event.queue is not None and contact.queued is None:
                 # The channel knows of a place that never reached the journal.
                 since = at if event.since is None else event.since
-                return self._enqueue(at, contact, CallerQueued(contact.id, event.queue, since))
+                return self.lobby.enqueue(at, contact, CallerQueued(contact.id, event.queue, since))
             case Phase.MENU if contact.chosen is not None:
-                return self._enqueue(at, contact, contact.chosen)
+                return self.lobby.enqueue(at, contact, contact.chosen)
             case Phase.MENU:
                 task = contact.task
                 if isinstance(task, Say) or (isinstance(task, Ask) and not task.reads_back):
                     return [played(contact.id, task)]
-                return self._follow(at, contact, self.attendant.anew(at, contact))
+                return self.lobby.follow(at, contact, self.attendant.anew(at, contact))
             case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
-                return self._enqueue(at, contact, contact.queued)
-            case Phase.WAITING | Phase.OFFERED if contact.queued and not self._router.knows(contact.id):
+                return self.lobby.enqueue(at, contact, contact.queued)
+            case Phase.WAITING | Phase.OFFERED if contact.queued and not self.lobby.router.knows(contact.id):
                 # The agent of an earlier run's offer is no more, or is with somebody else by now.
                 contact.agent = None
-                return self._enqueue(at, contact, contact.queued)
+                return self.lobby.enqueue(at, contact, contact.queued)
             case Phase.OFFERED:
                 contact.wait()
             case Phase.HANDED:
                 return self._not_reached(at, contact)
             case _:
                 pass  # the caller had left the menu for good, or talks: there is nothing to go on with
-        return self._route(at, event) + self._moved(at, contact)
+        return self.lobby.route(at, event) + self.lobby.moved(at, contact)
 
     def _fell_back(self, at: float, event: CallerFellBack) -> bool:
         """Leave the caller to Asterisk's own queue; a note of before their talk began is no news."""
@@ -281,7 +279,9 @@ class Core:
         if contact.queued is None:
             since = event.waits_since(at)
             # The dialplan may still speak of a queue that is no more.
-            queue = event.queue if event.queue in self._policy.queues else contact.number.menu.person_queue
+            queue = (
+                event.queue if event.queue in self.lobby.policy.queues else contact.number.menu.person_queue
+            )
             contact.queued = contact.chosen or CallerQueued(contact.id, queue, since)
         return True
 
@@ -293,45 +293,26 @@ class Core:
         number = self.attendant.numbers[event.number]
         first = self.attendant.begin(at, event)
         contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
+        contact.caller, contact.group, contact.met = event.caller, event.group, event.met
+        contact.regains = self._kept.take(at, event.caller)
         if event.when is not None:  # learnt afterwards: nothing is said before they are with us
             contact.begin_away(first.command, event.when)
             return []
-        return self._follow(at, contact, first)
+        return self.lobby.follow(at, contact, first)
 
     def _menu(self, at: float, contact_id: str, event: MenuEvent) -> list[Decision] | None:
         contact = self.contacts.get(contact_id)
-        if contact is None or contact.phase is not Phase.MENU:
+        if contact is None:
+            return None
+        if contact.phase is Phase.WAITING and not contact.away:
+            return self.lobby.attend(at, contact, event)
+        if contact.phase is not Phase.MENU:
             return None
         if contact.chosen is not None:
-            return self._enqueue(at, contact, contact.chosen)
-        return self._follow(at, contact, self.attendant.step(at, contact, event))
-
-    def _follow(self, at: float, contact: Contact, then: Step) -> list[Decision]:
-        decisions, queued = self.attendant.lead(at, contact, then)
-        return decisions if queued is None else decisions + self._enqueue(at, contact, queued)
-
-    def _enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
-        if queued.queue not in self._policy.queues:  # of a menu that is live no more
-            queued = queued._replace(queue=self.attendant.live(contact.number.id).menu.person_queue)
-        contact.wait()
-        contact.queued = queued
-        return [queued, *self._route(at, queued)]
+            return self.lobby.come(at, contact, contact.chosen)
+        return self.lobby.follow(at, contact, self.attendant.step(at, contact, event))
 
     # --- the queue, the talk and the end ----------------------------------------------------------
-
-    def _route(self, at: float, event: Event) -> list[Decision]:
-        decisions = self._router.step(at, event)
-        for decision in decisions:
-            match decision:
-                case AgentOffered(contact_id, agent, ring_s=ring_s):
-                    contact = self.contacts[contact_id]
-                    contact.phase, contact.agent, contact.withdrawn = Phase.OFFERED, agent, False
-                    contact.task = Ring(agent, ring_s)
-                case OfferWithdrawn(contact_id):
-                    self.contacts[contact_id].withdrawn = True
-                case _:
-                    pass
-        return decisions
 
     def _ended(
         self, at: float, event: CallerHungUp | CallerLost, lost_by: EndedBy | None
@@ -339,8 +320,10 @@ class Core:
         contact = self.contacts.get(event.contact)
         if contact is None:
             return None
-        decisions = self._route(at, event)
+        decisions = self.lobby.route(at, event)
         outcome = contact.came_to(lost_by)
+        if (place := contact.cut_off_from) is not None and contact.caller is not None:
+            self._kept.keep(at, contact.caller, KeptPlace(place.queue, place.since, at + KEPT_S))
         decisions.append(CallEnded(contact.id, outcome, lost_by or contact.ended_by, event.when))
         contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]

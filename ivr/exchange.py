@@ -12,12 +12,24 @@ from typing import TYPE_CHECKING, Protocol, overload
 
 from ivr.contact import Phase
 from ivr.scribe import Scribe
-from routing.events import AgentOffered, CallEnded, OfferAnswered, OfferWithdrawn, OfficerAnswered, TimerFired
+from routing.events import (
+    AgentAutoPaused,
+    AgentOffered,
+    CallEnded,
+    CallerSentOn,
+    FallbackAnswered,
+    OfferAnswered,
+    OfferWithdrawn,
+    OfficerAnswered,
+    TimerFired,
+    WaitTold,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ivr.clock import EngineClock
+    from ivr.contact import Contact
     from ivr.core import Core
     from ivr.scribe import Journal
     from routing.events import Input
@@ -39,12 +51,24 @@ class Exchange:
     """Pass inputs through the core, write them and their decisions down, wake who must act."""
 
     def __init__(
-        self, core: Core, journal: Journal, clock: EngineClock, withdraw: Callable[[str], None]
+        self,
+        core: Core,
+        journal: Journal,
+        clock: EngineClock,
+        withdraw: Callable[[str], None],
+        paused: Callable[[str], None] = lambda _: None,
+        met: Callable[[Contact, float], None] = lambda *_: None,
     ) -> None:
+        """Act by `withdraw`, which stops the telephone that rings for a contact.
+
+        `paused` is told of an agent whom we have paused, `met` of a caller who talks with one and since when.
+        """
         self.core = core
         self._scribe = Scribe(journal)
         self._clock = clock
         self._withdraw = withdraw
+        self._paused = paused
+        self._met = met
         self._attached: dict[str, Attached] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
@@ -61,12 +85,20 @@ class Exchange:
             and (session := self._attached.get(event.contact)) is not None
         ):
             session.talk_began()
+        if isinstance(event, OfferAnswered | FallbackAnswered):
+            self._met(self.core.contacts[event.contact], at)
+        # The session of whoever did something goes on to its next task by itself.
+        told_by = getattr(event, "contact", None)
         for decision in decisions:
             match decision:
                 case AgentOffered(contact) | CallEnded(contact):
                     self._wake(contact)
+                case WaitTold(contact) | CallerSentOn(contact) if contact != told_by:
+                    self._wake(contact)
                 case OfferWithdrawn(contact):
                     self._withdraw(contact)
+                case AgentAutoPaused(agent):
+                    self._paused(agent)
                 case _:
                     pass  # the rest is for the log, or for the session that told us
         self._set_timer(at)

@@ -13,7 +13,7 @@ from ivr.ami.actions import add_member, pause_member, remove_member
 from ivr.ami.snapshots import Member, read_members
 from ivr.translator import DEVICE
 from routing.events import TelephoneState
-from routing.line import Line
+from routing.line import candidates_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -38,9 +38,9 @@ class FallbackMirror:
         """Go by another policy from now on; Asterisk's members follow at the next `match`, which is due."""
         self.is_due = True
         self._places: dict[str, list[tuple[str, int]]] = {agent: [] for agent in policy.agents}
-        for queue in policy.queues.values():
-            for candidate in Line(queue, policy.agents).candidates:
-                self._places[candidate.agent].append((PREFIX + queue.id, candidate.ring))
+        for queue, candidates in candidates_of(policy).items():
+            for candidate in candidates:
+                self._places[candidate.agent].append((PREFIX + queue, candidate.ring))
 
     def members_of(self, agent: str) -> set[Member]:
         """Return where the agent belongs now: nowhere if unknown, or if the telephone cannot be reached."""

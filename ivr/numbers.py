@@ -99,7 +99,7 @@ class NumberPlan:
         """
         if presentation.startswith(("prohib", "unavailable")) or text.strip().lower() in _WITHHELD_WORDS:
             return Withheld()
-        e164 = self.e164(text)
+        e164 = short_number(text, self.region) or self.e164(text)
         return Unreadable() if e164 is None else Known(e164)
 
 
@@ -123,3 +123,17 @@ class Pseudonyms:
                 return None, "withheld"
             case Unreadable():
                 return None, "unreadable"
+
+
+def short_number(text: str, region: str = "SE") -> str | None:
+    """Return a short number (112, 114 14) as E.164 would write it ("+46112"); None when it is none.
+
+    A network may present it with or without the country's code. No other number of the region is so short.
+    """
+    try:
+        number = phonenumbers.parse(text[:LONGEST_NUMBER], region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_short_number_for_region(number, region):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

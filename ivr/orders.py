@@ -80,6 +80,10 @@ class Orders:
                 pass
         return True
 
+    def paused(self, agent: str) -> None:
+        """Let Asterisk's own queues know of an agent whom we have paused."""
+        self._mirror.pause_changed(self._client, agent)
+
     def withdraw(self, contact: str) -> None:
         """Stop the telephone that rings for this contact, if one does by now."""
         channel = self._ringing_channel(contact)

@@ -19,6 +19,7 @@ from routing.events import AgentPaused, AgentResumed, CallerReturned, CallTransf
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ivr.acquaintances import Acquaintances
     from ivr.agi.session import AgiSession
     from ivr.arrivals import Arrivals, Entry
     from ivr.contact import Contact
@@ -56,6 +57,7 @@ class Rooms(NamedTuple):
     tell: Callable[[Input], bool]  # what concerns agents, so that Asterisk's own queues hear of it too
     scripts: Callable[[str], ScriptFunction]  # departments' own, by name
     rehearsal: Rehearsal  # which shares nothing with the rest but what callers hear
+    acquaintances: Acquaintances
 
 
 class Reception:
@@ -84,6 +86,8 @@ class Reception:
         came_at = self._exchange.of_wall(arrived_at(case))
         if came_at is not None and self._exchange.now() - came_at > LATE_S:  # we hung meanwhile, or were away
             arrival = arrival._replace(when=came_at)
+        if met := self._rooms.acquaintances.of(arrival.caller, self._exchange.now()):
+            arrival = arrival._replace(met=met)
         is_new = self._exchange.happened(arrival)
         if is_new:
             self._rooms.translator.arrived(case)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from queues.waiting.keptplaces import KEPT_S
 from routing.events import (
+    AgentAutoPaused,
     AgentOffered,
     AgentPaused,
     AgentResumed,
@@ -22,6 +24,8 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallerSentOn,
+    CallerTurnedAway,
     CallTransferred,
     ClockStepped,
     ContactCarried,
@@ -35,6 +39,8 @@ from routing.events import (
     OfficerFailed,
     Outcome,
     PatienceChosen,
+    PlaceKept,
+    PlaceRegained,
     PromptPlayed,
     ScriptStarted,
     TalkEnded,
@@ -53,6 +59,7 @@ class Restored(NamedTuple):
     """What an earlier run leaves behind."""
 
     contacts: tuple[ContactCarried, ...]  # in the order they arrived
+    places: tuple[PlaceKept, ...]  # of callers who were cut off, whatever time has passed since
     ended: frozenset[str]  # contacts that were closed
     paused: tuple[str, ...]  # agents
     asterisk_run: str  # the run of Asterisk that it knew last; empty: none
@@ -64,12 +71,14 @@ def restore(events: Iterable[Recorded]) -> Restored:
     contacts: dict[str, ContactCarried] = {}
     ended: set[str] = set()
     paused: dict[str, None] = {}
+    places: dict[str, PlaceKept] = {}
+    back: set[str] = set()  # contacts who have had their place back
     run, until = "", None
     by_s = 0.0  # the machine's clock, against the engine's own, which the next one will not share
     for _, at, event in events:
         until = at
         match event:
-            case AgentPaused(agent):
+            case AgentPaused(agent) | AgentAutoPaused(agent):
                 paused[agent] = None
             case AgentResumed(agent):
                 paused.pop(agent, None)
@@ -78,24 +87,63 @@ def restore(events: Iterable[Recorded]) -> Restored:
             case EngineStarted():
                 run = event.asterisk_run or run
                 contacts = {case: _moved(contact, by_s) for case, contact in contacts.items()}
+                places = {caller: _kept(place, by_s) for caller, place in places.items()}
                 by_s = 0.0
             case ClockStepped():
                 by_s += event.by_s
             case CallArrived(contact, channel, number):
                 contacts[contact] = ContactCarried(
-                    contact, channel, number, "menu", None, None, true_time(at, event), None, None, "caller"
+                    *(
+                        contact,
+                        channel,
+                        number,
+                        "menu",
+                        None,
+                        None,
+                        true_time(at, event),
+                        None,
+                        None,
+                        "caller",
+                    ),
+                    caller=event.caller,
+                    group=event.group,
                 )
+                places.pop(event.caller or "", None)
+            case PlaceKept(caller):
+                places[caller] = event
+            case PlaceRegained(contact):
+                back.add(contact)
             case ContactCarried(contact):
                 contacts[contact] = event
             case CallEnded(contact):
-                contacts.pop(contact, None)
+                known = contacts.pop(contact, None)
                 ended.add(contact)
+                if (
+                    known is not None
+                    and contact not in back
+                    and (place := _lost_place(known, at)) is not None
+                ):
+                    places[place.caller] = place
             case _:
                 known = contacts.get(getattr(event, "contact", ""))
                 if known is not None:
                     contacts[known.contact] = _follow(known, at, event)
     open_ = tuple(_moved(contact, by_s) for contact in contacts.values())
-    return Restored(open_, frozenset(ended), tuple(paused), run, None if until is None else until + by_s)
+    kept = tuple(_kept(place, by_s) for place in places.values())
+    until = None if until is None else until + by_s
+    return Restored(open_, kept, frozenset(ended), tuple(paused), run, until)
+
+
+def _lost_place(known: ContactCarried, at: float) -> PlaceKept | None:
+    """Return the place that a caller has lost whose call ended in a queue, at `at`."""
+    is_there = known.stage in {"waiting", "offered", "fallback"} and not known.answered
+    if not is_there or known.caller is None or known.queue is None or known.since is None:
+        return None
+    return PlaceKept(known.caller, known.queue, known.since, at + KEPT_S)
+
+
+def _kept(place: PlaceKept, by_s: float) -> PlaceKept:
+    return place._replace(since=place.since + by_s, until=place.until + by_s) if by_s else place
 
 
 def _moved(contact: ContactCarried, by_s: float) -> ContactCarried:
@@ -122,10 +170,12 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
             return known._replace(stage="handed", agent=officer, node=event.node or known.node)
         case ScriptStarted(_, node):
             return known._replace(node=node, since=at)
+        case CallerTurnedAway(_, _, _, node) | CallerSentOn(_, _, _, node):
+            return known._replace(stage="menu", node=node, queue=None, since=at, agent=None)
         case OfficerFailed() if known.queue is None:
             return known._replace(stage="menu", agent=None)
-        case CallerQueued(_, queue, since):
-            return known._replace(stage="waiting", queue=queue, since=since, agent=None)
+        case CallerQueued(_, queue, since, points):
+            return known._replace(stage="waiting", queue=queue, since=since, agent=None, points=points)
         case AgentOffered(_, agent):
             return known._replace(stage="offered", agent=agent)
         case OfferFailed():

@@ -12,6 +12,7 @@ import signal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from ivr.acquaintances import Acquaintances
 from ivr.agi.server import FastAgiServer
 from ivr.ami.client import AmiClient
 from ivr.arrivals import Arrivals
@@ -36,6 +37,8 @@ from ivr.speaking import prepare
 from ivr.transfers import Transfers
 from ivr.translator import Translator
 from ivr.upkeep import Upkeep
+from queues.calllog.errors import CallLogError
+from queues.calllog.readings import last_agents
 from queues.journal.errors import JournalError
 from queues.journal.reader import read_since_start
 from routing.events import (
@@ -97,7 +100,13 @@ class Engine:
         mirror = FallbackMirror(everybody, core.telephones, core.paused)
         lateness = Lateness(self._clock)
         orders, consults = Orders(mirror, lateness), Consults()
-        self.exchange = Exchange(core, self._journal, self._clock, orders.withdraw)
+        self._acquaintances = Acquaintances(everybody.queues)
+        self.exchange = Exchange(
+            *(core, self._journal, self._clock),
+            orders.withdraw,
+            orders.paused,
+            self._acquaintances.answered,
+        )
         led_to = targets(parts.numbers)
         transfers = Transfers(orders.tell, core.contacts, led_to, consults, orders.release)
         translator = Translator(orders.tell, core.contacts, core.telephones, orders.withdraw, transfers)
@@ -133,9 +142,10 @@ class Engine:
             Rehearsal(
                 core.attendant, settings, parts.prompts, self._clock, scripts, partial(prepare, parts.prompts)
             ),
+            self._acquaintances,
         )
         self._reception = Reception(rooms)
-        swap = Swap(self.exchange, arrivals, mirror, led_to, scripts.forget, settings)
+        swap = Swap(self.exchange, arrivals, mirror, led_to, scripts.forget, settings, self._acquaintances)
         self._upkeep = Upkeep(settings, parts.prompts, self.exchange, swap)
         self._following = parts.following(settings.journal, settings.database_url)
         self._stopping = asyncio.Event()
@@ -164,6 +174,7 @@ class Engine:
                     group.create_task(self._watch_clock(), name="clock"),
                     group.create_task(self._following.keep(), name="follower"),
                     group.create_task(self._upkeep.keep(), name="upkeep"),
+                    group.create_task(self._learn_acquaintances(), name="acquaintances"),
                 ]
                 log.info("answering on %s:%d", settings.agi_host, settings.agi_port)
                 self.ready.set()
@@ -203,6 +214,9 @@ class Engine:
         self._upkeep.begin()  # before anybody comes back: who was told that it is closed is told so again
         for contact in self._restored.contacts:
             self.exchange.happened(contact)
+        for place in self._restored.places:
+            if place.until >= self._clock.now() and place.queue in self.exchange.core.lobby.policy.queues:
+                self.exchange.happened(place)
         for agent in self._restored.paused:
             self.exchange.happened(AgentPaused(agent))
         repair = self._journal.repair
@@ -243,6 +257,17 @@ class Engine:
                     return
             except TimeoutError:
                 pass
+
+    async def _learn_acquaintances(self) -> None:
+        """Learn from the call log who helped whom lately; calls do not wait for it."""
+        queues, longest_s = self._acquaintances.queues, self._acquaintances.longest_s
+        if not queues:
+            return
+        url, since = self._parts.settings.database_url, self._clock.now() - longest_s
+        try:
+            self._acquaintances.learn(await asyncio.to_thread(last_agents, url, queues, since=since))
+        except CallLogError as error:
+            log.warning("who helped callers before is not known: %s", error)
 
     async def _watch_clock(self) -> None:
         while True:

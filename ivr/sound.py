@@ -4,13 +4,16 @@ Owns the arithmetic of sound: mixing to mono, resampling, level, pauses. Must no
 Asterisk. Pure Python, because a second of sound takes 40 ms once in its life, and sox would be one more
 program to install; this file is one by itself (`main`), so that calls need not wait for the arithmetic.
 
-Samples are floats, full scale ±1, while they are worked on; from then on they are *frames*, the bytes of a
+Samples are floats, full scale ±1, while they are levelled; from then on they are *frames*, the bytes of a
 WAV file at `RATE`. A caller may be waiting for frames to be joined, so they stay where they are until they
 are written: copying a minute takes a millisecond, as floats it took 170.
 
 Resampling is a windowed sinc in polyphase form (J. O. Smith, "Digital Audio Resampling"): each output sample
 is the sum of the input around its time, weighted by a low-pass filter that keeps the telephone band (ITU-T
-G.712: 300 to 3400 Hz) and stops what would fold back into it.
+G.712: 300 to 3400 Hz) and stops what would fold back into it. At 22,050 samples a second, 441 of them lead to
+160 others, and then the same weights come round again: so one whole number holds the samples that stand at the
+same place of every such period, each in 64 bits, and a weight is multiplied with all of them at once. Sample by
+sample it took five times as long.
 """
 
 from __future__ import annotations
@@ -47,6 +50,10 @@ _STOP_HZ = 4400.0  # from here on damped whole; 4,000 to 4,400 Hz folds to 3,600
 _STOP_DB = 65.0  # below what 8-bit telephone codecs (about 38 dB) can show
 _KNEE_DBFS = -7.0  # peaks bend from here; of speech at -20 dBFS six samples in a thousand
 _FULL = 32768.0
+_LEAST, _MOST = -32768, 32767  # of 16 bits
+_PLACE = 8  # bytes, of a sample among others in one number
+_PERIODS = 4096  # in one number: 33 kB, and 17 MB for all the numbers that are needed at once
+_GAIN = 4  # that a filter has at most: the sum of its weights' sizes (2.4 is the most)
 NO_SOUND = 3  # the exit code for a file that is no sound; not 1 or 2, which are Python's own
 
 Frames: TypeAlias = bytes | memoryview
@@ -61,13 +68,19 @@ def telephone_samples(content: bytes) -> array[float]:
 
     Raises `NotSoundError` when it is no 16-bit WAV or holds no sound.
     """
-    samples, rate = _read(content)
-    return _levelled(_trimmed(_resampled(samples, rate)))
+    steps, channels, rate = _read(content)
+    scale = 1 / (_FULL * channels)
+    if rate != RATE:
+        return _levelled(_trimmed(_resampled(steps, channels, rate, scale)))
+    return _levelled(_trimmed(array("d", map(scale.__mul__, steps))))
 
 
 def frames(samples: Iterable[float]) -> bytes:
     """Turn samples to frames: 16 bits each, the lower byte first; what is above full scale is cut."""
-    whole = array("h", (max(-32768, min(32767, round(sample * _FULL))) for sample in samples))
+    steps = [round(step) for step in map(_FULL.__mul__, samples)]
+    if steps and (min(steps) < _LEAST or max(steps) > _MOST):
+        steps = [max(_LEAST, min(_MOST, step)) for step in steps]
+    whole = array("h", steps)
     if sys.byteorder == "big":
         whole.byteswap()
     return whole.tobytes()
@@ -110,7 +123,8 @@ def decibels(level: float) -> float:
 
 def speech_level(samples: Sequence[float]) -> float:
     """Measure the root mean square of the frames in which somebody speaks, 1 being full scale."""
-    frames = [samples[start : start + FRAME] for start in range(0, len(samples), FRAME)]
+    whole = list(samples)
+    frames = [whole[start : start + FRAME] for start in range(0, len(whole), FRAME)]
     powers = [sum(map(mul, frame, frame)) / len(frame) for frame in frames]
     least = max(powers, default=0.0) * 10 ** (-SPOKEN_BELOW_LOUDEST_DB / 10)
     spoken = [power for power in powers if power >= least]
@@ -142,38 +156,60 @@ def _frames(content: bytes) -> tuple[bytes, int, int]:
     return whole[: len(whole) // (WIDTH * channels) * (WIDTH * channels)], channels, rate
 
 
-def _read(content: bytes) -> tuple[array[float], int]:
-    """Give a WAV file's samples, mixed to one channel, and its rate."""
+def _read(content: bytes) -> tuple[array[int], int, int]:
+    """Give a WAV file's samples, as the sum of its channels, their number, and its rate."""
     raw, channels, rate = _frames(content)
     whole = array("h", raw)
     if sys.byteorder == "big":
         whole.byteswap()
     if channels == 1:
-        return array("d", (sample / _FULL for sample in whole)), rate
-    scale = 1 / (_FULL * channels)
-    return array("d", (sum(whole[at : at + channels]) * scale for at in range(0, len(whole), channels))), rate
+        return whole, channels, rate
+    return array("q", map(sum, zip(*[iter(whole)] * channels, strict=True))), channels, rate
 
 
-def _resampled(samples: array[float], rate: int) -> array[float]:
-    if rate == RATE:
-        return samples
-    step = rate // math.gcd(rate, RATE)  # in units of an input sample divided by `phases`
-    phases = RATE // math.gcd(rate, RATE)
-    filters = _filters(rate, phases)
-    half = len(filters[0]) // 2
-    padded = array("d", bytes(8 * half)) + samples + array("d", bytes(8 * half))
+def _resampled(steps: array[int], channels: int, rate: int, scale: float) -> array[float]:
+    """Bring the sums of so many channels to `RATE`; a sample is `scale` times its sum."""
+    period = rate // math.gcd(rate, RATE)  # of samples, in which the weights come round
+    phases = RATE // math.gcd(rate, RATE)  # the samples that they lead to
+    bits = 8 * _PLACE - 2 - (_GAIN * channels * -_LEAST).bit_length()  # of a weight's fraction: no place runs over
+    filters = _filters(rate, phases, bits)
+    taps = len(filters[0])
+    periods = -(-len(steps) // period)
+    margin = array("q", bytes(_PLACE * (taps // 2 + period)))
+    padded = margin[period:] + array("q", steps) + margin
+    scale /= 1 << bits
     output = array("d")
-    for time in range(0, len(samples) * phases, step):
-        at, phase = divmod(time, phases)
-        output.append(sum(map(mul, filters[phase], padded[at + 1 : at + 1 + 2 * half])))
-    return output
+    for begin in range(0, periods * period, _PERIODS * period):
+        count = min(_PERIODS, periods - begin // period)
+        numbers = _numbers(padded[begin : begin + count * period + taps], period, count, taps)
+        samples = array("d", bytes(8 * count * phases))
+        for at in range(phases):
+            first, phase = divmod(at * period, phases)
+            number = sum(map(mul, filters[phase], numbers[first + 1 : first + 1 + taps]))
+            # A place below zero takes 1 from the next one: 2 ** -44 of a step, less than a float's own error.
+            places = array("q", number.to_bytes(_PLACE * count, sys.byteorder, signed=True))
+            samples[at::phases] = array("d", map(scale.__mul__, places))
+        output += samples
+    return output[: -(-len(steps) * phases // period)]
+
+
+def _numbers(padded: array[int], period: int, count: int, taps: int) -> list[int]:
+    """Give for each place in a period, and the `taps` after it, the number of the samples at that place."""
+    each_one = int.from_bytes(array("Q", [1]).tobytes() * count, sys.byteorder)
+    numbers = []
+    for at in range(period + taps):
+        places = int.from_bytes(padded[at : at + count * period : period].tobytes(), sys.byteorder)
+        below_zero = places >> (8 * _PLACE - 1) & each_one  # its sign's bits have to go on to the number's end
+        numbers.append(places - (below_zero << 8 * _PLACE))
+    return numbers
 
 
 @lru_cache(maxsize=4)
-def _filters(rate: int, phases: int) -> tuple[array[float], ...]:
+def _filters(rate: int, phases: int, bits: int) -> tuple[tuple[int, ...], ...]:
     """Make the weights of the input samples around an output sample, for each place between two of them.
 
-    A Kaiser window gives the damping asked for with few weights (Kaiser's formulas for beta and length).
+    A Kaiser window gives the damping asked for with few weights (Kaiser's formulas for beta and length). The
+    weights have so many bits after the point.
     """
     highest = min(rate, RATE) / RATE  # a slower recording is only smoothed, up to its own band
     pass_hz, stop_hz = _PASS_HZ * highest, _STOP_HZ * highest
@@ -190,7 +226,7 @@ def _filters(rate: int, phases: int) -> tuple[array[float], ...]:
             window = _bessel(beta * math.sqrt(max(0.0, 1 - (x / half) ** 2))) / peak
             weights.append(window * cutoff * _sinc(cutoff * x))
         whole = sum(weights)  # 1, but for the window: made exact, so that no phase is louder
-        filters.append(array("d", (weight / whole for weight in weights)))
+        filters.append(tuple(round(weight / whole * (1 << bits)) for weight in weights))
     return tuple(filters)
 
 
@@ -210,11 +246,11 @@ def _bessel(x: float) -> float:
 
 
 def _trimmed(samples: array[float]) -> array[float]:
-    heard = [at for at, sample in enumerate(samples) if abs(sample) >= SILENT]
-    if not heard:
+    first = next((at for at, sample in enumerate(samples) if abs(sample) >= SILENT), None)
+    if first is None:
         raise NotSoundError("expected speech, found silence")
-    first = max(0, heard[0] - round(LEAD_S * RATE))
-    return samples[first : heard[-1] + 1 + round(TAIL_S * RATE)]
+    after = len(samples) - next(at for at, sample in enumerate(reversed(samples)) if abs(sample) >= SILENT)
+    return samples[max(0, first - round(LEAD_S * RATE)) : after + round(TAIL_S * RATE)]
 
 
 def _levelled(samples: array[float]) -> array[float]:
@@ -225,11 +261,10 @@ def _levelled(samples: array[float]) -> array[float]:
     gain = 10 ** (SPEECH_DBFS / 20) / speech_level(samples)
     knee, highest = 10 ** (_KNEE_DBFS / 20), 10 ** (PEAK_DBFS / 20)
     room = highest - knee
-    levelled = array("d", (sample * gain for sample in samples))
-    for at, sample in enumerate(levelled):
-        over = abs(sample) - knee
-        if over > 0:
-            levelled[at] = math.copysign(knee + room * math.tanh(over / room), sample)
+    levelled = array("d", map(gain.__mul__, samples))
+    for at in [at for at, sample in enumerate(levelled) if not -knee <= sample <= knee]:
+        over = abs(levelled[at]) - knee
+        levelled[at] = math.copysign(knee + room * math.tanh(over / room), levelled[at])
     return levelled
 
 

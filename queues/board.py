@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
+from queues.snapshot import AgentView, QueueView, Snapshot, Totals, WaitingCaller
 from routing.events import (
+    AgentAutoPaused,
     AgentOffered,
     AgentPaused,
     AgentResumed,
@@ -23,6 +25,8 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallerSentOn,
+    CallerTurnedAway,
     CallTransferred,
     EngineStarted,
     FallbackAnswered,
@@ -38,108 +42,10 @@ from routing.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from queues.snapshot import AgentWork
     from routing.events import Recorded, Stage
-
-AgentWork: TypeAlias = Literal["idle", "offered", "talking"]
-
-LOST = (Outcome.LOST_IN_MENU, Outcome.ENGINE_LOST, Outcome.PBX_LOST)
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Counts of contacts: `entered` = the sum of `outcomes` + `still_open`.
-
-    `offered` are those who entered a queue: in a queue's own totals that is everybody.
-    """
-
-    entered: int
-    offered: int
-    outcomes: Mapping[Outcome, int]  # every outcome, also those at 0
-    still_open: int
-
-    @property
-    def answered(self) -> int:
-        """Contacts that talked with an agent."""
-        return self.outcomes[Outcome.ANSWERED]
-
-    @property
-    def abandoned(self) -> int:
-        """Contacts that hung up in a queue."""
-        return self.outcomes[Outcome.ABANDONED]
-
-    @property
-    def self_served(self) -> int:
-        """Contacts that a menu message answered."""
-        return self.outcomes[Outcome.SELF_SERVED]
-
-    @property
-    def left_in_menu(self) -> int:
-        """Contacts that hung up before any queue."""
-        return self.outcomes[Outcome.LEFT_IN_MENU]
-
-    @property
-    def lost(self) -> int:
-        """Contacts that we cut off, in the menu or while they waited."""
-        return sum(self.outcomes[outcome] for outcome in LOST)
-
-    def as_json(self) -> dict[str, int]:
-        """Return the counts by the names of the call log, every outcome among them."""
-        counts = {
-            "entered": self.entered,
-            "offered": self.offered,
-            "open": self.still_open,
-            "lost": self.lost,
-        }
-        return counts | {str(outcome): count for outcome, count in self.outcomes.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingCaller:
-    """One caller in a queue; `offered_to` is the agent whose telephone rings for them."""
-
-    contact: str
-    since: float  # UTC seconds; kept over moves between queues
-    offered_to: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueView:
-    """One queue: its callers, longest waiting first, and the contacts whose first queue it was."""
-
-    queue: str
-    waiting: tuple[WaitingCaller, ...]
-    totals: Totals
-
-
-@dataclass(frozen=True, slots=True)
-class AgentView:
-    """One agent: the telephone, and what they do for us with which contact, `since` when (UTC seconds)."""
-
-    agent: str
-    telephone: TelephoneState
-    is_paused: bool
-    work: AgentWork
-    contact: str | None
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The board after event `seq`, at that event's time `at` (UTC seconds)."""
-
-    seq: int
-    at: float
-    totals: Totals
-    queues: tuple[QueueView, ...]
-    agents: tuple[AgentView, ...]
-    in_menu: int
-
-    def as_json(self) -> dict[str, object]:
-        """Return the totals with `by_queue`, as a demonstration prints them."""
-        by_queue = {view.queue: view.totals.as_json() for view in self.queues}
-        return {**self.totals.as_json(), "by_queue": by_queue}
 
 
 @dataclass(slots=True)
@@ -237,10 +143,17 @@ class Board:
                 self._offered(at, contact, agent)
                 if (caller := self._with_agent(contact, agent)) and caller.phase == "offered":
                     caller.phase = "talking"
+            case CallerTurnedAway(contact, queue):
+                self._queued(at, contact, queue, at)
+                self._back_in_menu(at, contact)
+            case CallerSentOn(contact):
+                self._back_in_menu(at, contact)
             case AgentStateChanged(agent, state):
                 self._agent(agent).telephone = state
-            case AgentPaused(agent) | AgentResumed(agent):
-                self._agent(agent).is_paused = isinstance(event, AgentPaused)
+            case AgentPaused(agent) | AgentAutoPaused(agent):
+                self._agent(agent).is_paused = True
+            case AgentResumed(agent):
+                self._agent(agent).is_paused = False
             case EngineStarted():
                 self._engine_started()
             case _:
@@ -278,6 +191,11 @@ class Board:
             count.entered += 1
         self._part(at, caller)
         caller.phase, caller.queue, caller.since = "waiting", queue, min(caller.since, since)
+
+    def _back_in_menu(self, at: float, contact: str) -> None:
+        if caller := self._contacts.get(contact):
+            self._part(at, caller)
+            caller.phase = "menu"
 
     def _offered(self, at: float, contact: str, name: str) -> None:
         caller = self._contacts.get(contact)

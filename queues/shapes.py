@@ -71,8 +71,25 @@ YES_NO: JSON = {"enum": [True, False, "yes", "no", "true", "false", "Yes", "No",
 TIME: JSON = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})? ?(ms|s|min|h)$"}
 DATE: JSON = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 EXTENSION: JSON = {"type": ["string", "integer"]}
+DECIMAL: JSON = {"type": ["number", "string"], "minimum": 0, "pattern": r"^[0-9]{1,4}(\.[0-9]{1,2})?$"}
 ID_KEY = "^[a-z][a-z0-9-]{1,30}$"
 ANY: JSON = {}
+
+SPOKEN_IN = "spoken in"
+SAID = described(
+    either(TEXT, keyed("^[a-z]{2,3}$", TEXT), {
+        "type": "object",
+        "properties": {SPOKEN_IN: TEXT, "text": TEXT},
+        "required": [SPOKEN_IN, "text"],
+        "additionalProperties": False,
+    }),
+    "what is said: one text, or one in each of the number's languages (sv: …, en: …)",
+)  # fmt: skip
+CHANGE = Shape({"from": described(DATE, "from this day on"), "to": TEXT})
+WAY = described(
+    either(TEXT, listed(either(TEXT, CHANGE.schema), least=1)),
+    "the node that follows; or a list: the node, then {from: 2026-12-01, to: another}",
+)
 
 
 def free_form(form: JSON) -> JSON:

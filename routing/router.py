@@ -1,23 +1,22 @@
 """The router: which agent is offered which caller, and by which rule.
 
-Owns the waiting lines and the agents' desks as the policy sees them. Pure: events with their time
-go in, decisions come out; the same router answers the live telephone, the simulator and the
-replay. Knows no clock, no telephone and no menu.
+Owns what each event does to callers and agents. Pure: events with their time go in, decisions come out; the
+same router answers the live telephone, the simulator and the replay. Knows no clock, no telephone and no
+menu.
 
-Why a step is cheap: callers of one queue are served in one order and rings only open with
-waiting time, so when a queue's first caller cannot be served, nobody behind can. A step looks at
-the head of each line only, and at nothing at all while nobody waits or nobody is free.
+Why a step is cheap: between two steps, no caller waits whom a free agent may answer. So only what an event
+has stirred is looked at: the queues of an agent who became free, the queue whose first caller is another
+one, whose next ring opens or is skipped; and of a queue only the heads of its lanes (`routing.line`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from routing.desk import COOL_DOWN_S, Desk, Engagement
+from routing.callers import Callers
+from routing.desk import COOL_DOWN, MOST_UNANSWERED, WRAP_UP
 from routing.events import (
-    AgentOffered,
+    AgentAutoPaused,
     AgentPaused,
     AgentResumed,
     AgentStateChanged,
@@ -26,6 +25,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallerSentOn,
     CallTransferred,
     ContactCarried,
     EngineStarted,
@@ -36,17 +36,21 @@ from routing.events import (
     OfferFailure,
     OfferWithdrawn,
     RestorationEnded,
-    Rule,
     TalkEnded,
     TelephoneState,
 )
-from routing.line import Waiting, lines_of
+from routing.matching import match
+from routing.reasons import why
+from routing.staff import Staff
 
 if TYPE_CHECKING:
-    from routing.desk import Phase
-    from routing.events import Decision, Event
-    from routing.line import Candidate, Line
+    from routing.desk import Engagement, Phase
+    from routing.events import AgentOffered, Decision, Event
+    from routing.line import Line
     from routing.policy import Policy
+    from routing.reasons import Why
+
+_UNREACHABLE = TelephoneState.UNREACHABLE
 
 
 class Router:
@@ -58,288 +62,222 @@ class Router:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._reset()
+        self._reset(0.0)
 
-    def _reset(self) -> None:
-        self._lines = lines_of(self._policy, {}, ())
-        self._desks = {agent: Desk() for agent in self._policy.agents}
-        self._engagements: dict[str, Engagement] = {}
-        self._free: set[str] = set()
-        self._resting: list[tuple[float, str]] = []  # heap of (ready at, agent)
-        self._waiting_count = 0
-        self._arrivals = 0
-        self._at = 0.0  # the last step's time: what was due until then has been done
-        self._holds = False  # nobody is offered while callers are still coming back, or the engine ends
+    def _reset(self, at: float) -> None:
+        self._at = at
+        self._staff = Staff(self._policy.agents)
+        self._callers = Callers(self._policy, self._staff, at)
+        self.is_halted = False  # nobody is offered while callers are still coming back, or the engine ends
         self._is_ending = False
 
     def step(self, at: float, event: Event) -> list[Decision]:
         """Take one event at time `at` and return the decisions that follow from it, in order."""
         self._at = at
         decisions: list[Decision] = []
+        self._staff.wake(at)
+        self._callers.pass_time(at)
         match event:
-            case CallerQueued(contact, queue, since):
-                self._join(contact, queue, since)
+            case CallerQueued():
+                self._callers.join(at, event)
             case AgentStateChanged(agent, state):
                 self._telephone_changed(at, agent, state, decisions)
+            case OfferAnswered(contact, agent):
+                self._answered(at, contact, agent)
+            case TalkEnded(contact, agent) | CallTransferred(contact, agent):
+                self._talk_ended(at, contact, agent)
+            case (
+                CallerHungUp(contact) | CallerLost(contact) | CallerFellBack(contact) | CallerSentOn(contact)
+            ):
+                self._leave(at, contact)
+            case OfferFailed(contact, agent, cause):
+                self._offer_failed(at, contact, agent, cause, decisions)
             case AgentPaused(agent):
                 self._pause(at, agent, is_paused=True)
             case AgentResumed(agent):
                 self._pause(at, agent, is_paused=False)
-            case OfferAnswered(contact, agent):
-                if (engagement := self._offered(contact, agent)) is not None:
-                    engagement.phase = "talking"
-                return decisions  # frees nobody
-            case OfferFailed(contact, agent, cause):
-                self._offer_failed(at, contact, agent, cause)
-            case TalkEnded(contact, agent) | CallTransferred(contact, agent):
-                self._talk_ended(at, contact, agent)
-            case CallerHungUp(contact) | CallerLost(contact, _) | CallerFellBack(contact):
-                self._leave(at, contact)
             case CallerReturned(contact):
-                self._returned(at, contact)
+                self._returned(at, contact, decisions)
             case FallbackAnswered(contact, queue, agent):
-                self._take_up(contact, queue, at, agent, "talking")
-            case ContactCarried(contact, agent=str(agent), queue=str(queue), since=since, stage=stage):
-                if stage == "offered" or stage == "talking":  # noqa: PLR1714  # narrows the type
-                    self._take_up(contact, queue, at if since is None else since, agent, stage)
-                self._holds = True
+                self._take_up(at, CallerQueued(contact, queue, at), agent, "talking")
             case ContactCarried():
-                self._holds = True
+                self._carried(at, event)
             case EngineStopping():
-                self._holds = self._is_ending = True
+                self.is_halted = self._is_ending = True
             case RestorationEnded():
-                self._holds = self._is_ending  # told to end meanwhile, the engine begins nothing
+                self.is_halted = self._is_ending  # told to end meanwhile, the engine begins nothing
+                self._callers.stir_all()
             case EngineStarted():
-                self._reset()
+                self._reset(at)
             case _:
                 pass  # TimerFired: only the time has changed; the rest concerns the menu or the log
-        if self._waiting_count and not self._holds:
+        if self._staff.stirred:
             self._match(at, decisions)
         return decisions
 
     def change(self, policy: Policy) -> None:
-        """Go by another policy from the next step on; talks, offers and places stay."""
+        """Go by another policy from the next step on; talks, offers and places stay.
+
+        A queue that is no more keeps its callers, but nobody is asked to answer them. Whoever tells of the
+        change moves those who wait in it.
+        """
         self._policy = policy
-        self._lines = lines_of(policy, self._lines, {each.queue for each in self._engagements.values()})
-        for agent in policy.agents:
-            self._desks.setdefault(agent, Desk())
+        self._callers.sit(self._at, policy)
 
     def knows(self, contact: str) -> bool:
         """Tell whether the contact has a place in a queue or an agent."""
-        return contact in self._engagements
+        return contact in self._callers.engagements
+
+    def queues_of(self, agent: str) -> list[str]:
+        """Return the queues that an agent may answer; none for somebody whom the policy does not know."""
+        desk = self._staff.desks.get(agent)
+        return [] if desk is None else [seat.line.queue.id for seat in desk.seats]
+
+    def position(self, contact: str, at: float) -> int:
+        """Return the place of who waits in the order of their queue, from 1; 0 for anybody else."""
+        return self._callers.position(at, contact)
+
+    def first(self, queue: str, at: float, most: int) -> list[str]:
+        """Return the contacts who are served next in a queue, at most so many."""
+        return [place.contact for place in self._callers.first(at, queue, most)]
+
+    def last(self, queue: str, at: float) -> str:
+        """Return the contact who is served last in a queue. Raises `ValueError` when nobody waits."""
+        return self._callers.last(at, queue).contact
+
+    def line(self, queue: str) -> Line:
+        """Return a queue's line, to be read only."""
+        return self._callers.lines[queue]
+
+    def why(self, queue: str, at: float) -> Why:
+        """Tell why the first caller of a queue is still waiting at UTC second `at`."""
+        first = self._callers.first(at, queue, 1)
+        engagement = self._callers.engagements[first[0].contact] if first else None
+        return why(at, self._callers.lines[queue], engagement, self._staff.desks)
 
     def next_due(self) -> float | None:
-        """Return when the next ring opens for a head caller or the next agent's rest ends, if anybody waits.
+        """Return when the next ring opens for a head caller, or an agent's rest ends, if anybody waits.
 
         UTC seconds; None when only an event can change anything. Times that have passed are not
         returned again: `step` acted on them.
         """
-        if not self._waiting_count or self._holds:
+        if self.is_halted or not self._callers.waiting:
             return None
-        due = self._resting[0][0] if self._resting else None
-        if self._free:
-            for line in self._lines.values():
-                if line.waiting:
-                    opening = self._next_opening(line, line.waiting[0])
-                    if opening is not None and (due is None or opening < due):
-                        due = opening
-        return due
+        ready, due = self._staff.next_ready(), self._callers.next_due()
+        if ready is None or due is None:
+            return due if ready is None else ready
+        return min(ready, due)
 
     # --- what events do -------------------------------------------------------------------------
 
-    def _join(self, contact: str, queue: str, since: float) -> None:
-        if contact in self._engagements:
-            self._forget(contact)  # moved to another queue: `since` carries the waiting time
-        line = self._lines.get(queue)
-        if line is None:
-            known = ", ".join(sorted(self._lines))
-            raise ValueError(f"router: contact {contact} was queued in {queue!r}; the policy has {known}")
-        self._arrivals += 1
-        place = Waiting(since, self._arrivals, contact)
-        self._engagements[contact] = Engagement(place, queue)
-        insort(line.waiting, place)
-        self._waiting_count += 1
+    def _match(self, at: float, decisions: list[Decision]) -> None:
+        """Offer callers of the stirred lines, unless there are no offers now: then all are stirred later."""
+
+        def reserve(offer: AgentOffered) -> None:
+            self._callers.offer(at, offer.contact, offer.agent)
+            desk = self._staff.desks[offer.agent]
+            desk.contact, desk.is_talking = offer.contact, False
+            self._staff.settle(at, desk)
+            decisions.append(offer)
+
+        if not self.is_halted:
+            match(at, self._staff.stirred, self._staff.desks, reserve)
+        self._staff.stirred.clear()
 
     def _telephone_changed(
         self, at: float, agent: str, state: TelephoneState, decisions: list[Decision]
     ) -> None:
-        desk = self._desks.get(agent)
+        desk = self._staff.desks.get(agent)
         if desk is None:
             return  # somebody that this policy does not know
-        if desk.state is TelephoneState.UNREACHABLE and state is not TelephoneState.UNREACHABLE:
+        if desk.state is _UNREACHABLE and state is not _UNREACHABLE:
             desk.idle_since = at
         desk.state = state
-        self._settle(at, agent, desk)
-        if state is TelephoneState.UNREACHABLE and desk.contact is not None:
-            engagement = self._engagements.get(desk.contact)
-            if engagement is not None and engagement.phase == "offered":
-                decisions.append(OfferWithdrawn(desk.contact, agent, OfferFailure.UNREACHABLE))
-
-    def _offer_failed(self, at: float, contact: str, agent: str, cause: OfferFailure) -> None:
-        engagement = self._offered(contact, agent)
-        if engagement is None:
+        self._staff.settle(at, desk)
+        if state is not _UNREACHABLE:
             return
-        self._release(at, agent, COOL_DOWN_S[cause])
-        engagement.phase = "waiting"
-        engagement.agent = None
-        insort(self._lines[engagement.queue].waiting, engagement.place)  # the same place as before
-        self._waiting_count += 1
-
-    def _talk_ended(self, at: float, contact: str, agent: str) -> None:
-        engagement = self._engagements.get(contact)
-        if engagement is None or engagement.agent != agent or engagement.phase == "waiting":
-            return
-        del self._engagements[contact]
-        self._release(at, agent, self._lines[engagement.queue].queue.wrap_up_s)
-        self._desks[agent].idle_since = at
-
-    def _returned(self, at: float, contact: str) -> None:
-        """Take a caller back who was offered: whatever came of the offer, it is over, and by our doing."""
-        engagement = self._engagements.get(contact)
-        if engagement is not None and engagement.phase == "offered" and engagement.agent is not None:
-            self._offer_failed(at, contact, engagement.agent, OfferFailure.WITHDRAWN)
-
-    def _take_up(self, contact: str, queue: str, since: float, agent: str, phase: Phase) -> None:
-        """Know an offer or a talk that began without us."""
-        desk = self._desks.get(agent)
-        known = queue in self._lines and contact not in self._engagements
-        if desk is None or desk.contact is not None or not known:
-            return  # the policy has changed since
-        self._arrivals += 1
-        place = Waiting(since, self._arrivals, contact)
-        self._engagements[contact] = Engagement(place, queue, phase, agent)
-        desk.contact = contact
-        self._free.discard(agent)
+        desk.unanswered = 0
+        self._callers.keep_nobody_for(at, desk)
+        if desk.contact is not None and not desk.is_talking:
+            decisions.append(OfferWithdrawn(desk.contact, agent, OfferFailure.UNREACHABLE))
 
     def _pause(self, at: float, agent: str, *, is_paused: bool) -> None:
-        desk = self._desks.get(agent)
-        if desk is not None:
-            desk.is_paused = is_paused
-            desk.idle_since = at
-            self._settle(at, agent, desk)
+        desk = self._staff.desks.get(agent)
+        if desk is None:
+            return
+        desk.is_paused = is_paused
+        desk.idle_since = at
+        self._staff.settle(at, desk)
+        if is_paused:
+            self._callers.keep_nobody_for(at, desk)
+        else:
+            desk.unanswered = 0
 
-    def _leave(self, at: float, contact: str) -> None:
-        engagement = self._engagements.get(contact)
+    def _answered(self, at: float, contact: str, agent: str) -> None:
+        engagement = self._callers.offered(contact, agent)
+        if engagement is not None:
+            engagement.phase = "talking"
+            desk = self._staff.desks[agent]
+            desk.is_talking, desk.unanswered = True, 0
+            self._staff.settle(at, desk)
+
+    def _offer_failed(
+        self, at: float, contact: str, agent: str, cause: OfferFailure, decisions: list[Decision]
+    ) -> None:
+        engagement = self._callers.offered(contact, agent)
         if engagement is None:
             return
-        if engagement.agent is not None:
-            talked = engagement.phase == "talking"
-            rest_s = self._lines[engagement.queue].queue.wrap_up_s if talked else 0.0
-            self._release(at, engagement.agent, rest_s)
-            if talked:
-                self._desks[engagement.agent].idle_since = at
-        self._forget(contact)
+        desk, queue = self._staff.desks[agent], engagement.lane.line.queue
+        if cause is OfferFailure.NO_ANSWER:
+            desk.unanswered += 1
+        elif cause is not OfferFailure.WITHDRAWN and cause is not OfferFailure.CALLER_GONE:
+            desk.unanswered = 0
+        self._staff.release(at, desk, queue.cool_downs.after(cause), COOL_DOWN)
+        if desk.unanswered >= MOST_UNANSWERED and not desk.is_paused:
+            decisions.append(AgentAutoPaused(agent, desk.unanswered))
+            self._pause(at, agent, is_paused=True)
+        self._callers.wait_again(at, engagement)
 
-    def _offered(self, contact: str, agent: str) -> Engagement | None:
-        engagement = self._engagements.get(contact)
-        if engagement is None or engagement.phase != "offered" or engagement.agent != agent:
-            return None  # the caller has gone, or it was another offer: the news is stale
-        return engagement
+    def _talk_ended(self, at: float, contact: str, agent: str) -> None:
+        engagement = self._callers.engagements.get(contact)
+        if engagement is not None and engagement.agent == agent and engagement.phase != "waiting":
+            self._callers.forget(at, contact)
+            self._let_go(at, agent, engagement)
 
-    def _forget(self, contact: str) -> None:
-        engagement = self._engagements.pop(contact)
-        if engagement.phase == "waiting":
-            waiting = self._lines[engagement.queue].waiting
-            del waiting[bisect_left(waiting, engagement.place)]
-            self._waiting_count -= 1
+    def _returned(self, at: float, contact: str, decisions: list[Decision]) -> None:
+        """Take a caller back who was offered: whatever came of the offer, it is over, and by our doing."""
+        engagement = self._callers.engagements.get(contact)
+        if engagement is not None and engagement.phase == "offered" and engagement.agent is not None:
+            self._offer_failed(at, contact, engagement.agent, OfferFailure.WITHDRAWN, decisions)
 
-    def _release(self, at: float, agent: str, rest_s: float) -> None:
-        desk = self._desks[agent]
-        desk.contact = None
-        desk.ready_at = at + rest_s
-        self._settle(at, agent, desk)
+    def _carried(self, at: float, event: ContactCarried) -> None:
+        stage, queue, agent = event.stage, event.queue, event.agent
+        if (stage == "offered" or stage == "talking") and queue is not None and agent is not None:  # noqa: PLR1714  # narrows the type
+            since = at if event.since is None else event.since
+            self._take_up(at, CallerQueued(event.contact, queue, since, event.points), agent, stage)
+        self.is_halted = True
 
-    def _settle(self, at: float, agent: str, desk: Desk) -> None:
-        """Put the desk among the free or the resting, or take it away from the free."""
-        if desk.contact is None and desk.state is TelephoneState.FREE and not desk.is_paused:
-            if desk.ready_at <= at:
-                self._free.add(agent)
-                return
-            heappush(self._resting, (desk.ready_at, agent))
-        self._free.discard(agent)
+    def _take_up(self, at: float, place: CallerQueued, agent: str, phase: Phase) -> None:
+        """Know an offer or a talk that began without us."""
+        desk, line = self._staff.desks.get(agent), self._callers.lines.get(place.queue)
+        if desk is None or desk.contact is not None or line is None or self.knows(place.contact):
+            return  # the policy has changed since
+        self._callers.take_up(line, place, agent, phase)
+        desk.contact, desk.is_talking = place.contact, phase == "talking"
+        self._staff.settle(at, desk)
 
-    # --- matching -------------------------------------------------------------------------------
+    def _leave(self, at: float, contact: str) -> None:
+        engagement = self._callers.engagements.get(contact)
+        if engagement is None:
+            return
+        self._callers.forget(at, contact)
+        if engagement.agent is not None and engagement.phase == "talking":
+            self._let_go(at, engagement.agent, engagement)
+        elif engagement.agent is not None:
+            self._staff.release(at, self._staff.desks[engagement.agent], 0.0, COOL_DOWN)
 
-    def _match(self, at: float, decisions: list[Decision]) -> None:
-        while self._resting and self._resting[0][0] <= at:
-            _, agent = heappop(self._resting)
-            self._settle(at, agent, self._desks[agent])
-        while self._free and self._waiting_count:
-            best: tuple[Waiting, Line, AgentOffered] | None = None
-            for line in self._lines.values():
-                if line.waiting and (best is None or line.waiting[0] < best[0]):
-                    offer = self._best_offer(at, line, line.waiting[0])
-                    if offer is not None:
-                        best = (line.waiting[0], line, offer)
-            if best is None:
-                return
-            _, line, offer = best
-            self._reserve(line, offer)
-            decisions.append(offer)
-
-    def _best_offer(self, at: float, line: Line, head: Waiting) -> AgentOffered | None:
-        """Return the offer for the head of a line: lowest ring, highest level, longest idle."""
-        open_ring = self._open_ring(at, line, head)
-        chosen: Candidate | None = None
-        chosen_idle = 0.0
-        free = 0
-        for candidate in line.candidates:
-            if candidate.ring > open_ring:
-                break
-            if candidate.agent not in self._free:
-                continue
-            free += 1
-            idle_since = self._desks[candidate.agent].idle_since
-            if chosen is None or (candidate[:2] == chosen[:2] and idle_since < chosen_idle):
-                chosen, chosen_idle = candidate, idle_since
-        if chosen is None:
-            return None
-        queue = line.queue
-        if chosen.ring == 0:
-            rule = Rule.SPECIALIST
-        elif head.since + queue.rings[chosen.ring].after_s <= at:
-            rule = Rule.WIDENED
-        else:
-            rule = Rule.RING_EMPTY
-        waited_s = max(0.0, at - head.since)
-        return AgentOffered(
-            head.contact, chosen.agent, queue.id, rule, chosen.ring, waited_s, free, queue.ring_s
-        )
-
-    def _open_ring(self, at: float, line: Line, head: Waiting) -> int:
-        """Return the last open ring: its time has come, or nobody is reachable in the rings before it."""
-        rings = line.queue.rings
-        ring = 0
-        while ring + 1 < len(rings) and (
-            head.since + rings[ring + 1].after_s <= at or not self._anybody_reachable(line, ring)
-        ):
-            ring += 1
-        return ring
-
-    def _next_opening(self, line: Line, head: Waiting) -> float | None:
-        rings = line.queue.rings
-        for ring in range(1, len(rings)):
-            opening = head.since + rings[ring].after_s
-            if opening > self._at and self._anybody_free(line, ring):
-                return opening
-        return None
-
-    def _anybody_free(self, line: Line, ring: int) -> bool:
-        return any(c.ring == ring and c.agent in self._free for c in line.candidates)
-
-    def _anybody_reachable(self, line: Line, ring: int) -> bool:
-        return any(
-            c.ring <= ring
-            and (desk := self._desks[c.agent]).state is not TelephoneState.UNREACHABLE
-            and not desk.is_paused
-            for c in line.candidates
-        )
-
-    def _reserve(self, line: Line, offer: AgentOffered) -> None:
-        line.waiting.pop(0)
-        self._waiting_count -= 1
-        engagement = self._engagements[offer.contact]
-        engagement.phase = "offered"
-        engagement.agent = offer.agent
-        self._desks[offer.agent].contact = offer.contact
-        self._free.discard(offer.agent)
+    def _let_go(self, at: float, agent: str, engagement: Engagement) -> None:
+        """Let an agent whose talk is over wrap up; they are idle from the talk's end on."""
+        desk = self._staff.desks[agent]
+        desk.idle_since = at
+        self._staff.release(at, desk, engagement.lane.line.queue.wrap_up_s, WRAP_UP)

@@ -58,6 +58,7 @@ class Ending(Enum):
     ANSWERED = auto()  # it ends by itself and answers
     WOKEN = auto()  # at once, with an answer
     STOPPED = auto()  # at once, without one
+    CUT = auto()  # the same, and `interrupt` may do it
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -128,7 +129,7 @@ class Connection(asyncio.BufferedProtocol):
     ) -> Reply | Interrupted | None:
         """Send `line` and return its answer; None when Asterisk has closed the connection.
 
-        `Interrupted` comes only for a command that is `WOKEN`.
+        `Interrupted` comes only for a command that is `WOKEN` or `CUT`.
 
         Raises:
             CommandInProgressError: another command runs.
@@ -150,24 +151,27 @@ class Connection(asyncio.BufferedProtocol):
                         f"{self.label}: got {name} after the session was closed: {self.failure}"
                     ) from self.failure
                 return None
-            if ending is Ending.WOKEN:
-                if self._late is not None:  # the caller's key comes before our interruption
-                    return self.take_late()
-                if self._wake:
-                    self._wake = False
-                    return INTERRUPTED
+            if ending is Ending.WOKEN and self._late is not None:
+                return self.take_late()  # the caller's key comes before our interruption
+            if self._wake and (ending is Ending.WOKEN or ending is Ending.CUT):
+                self._wake = False
+                return INTERRUPTED
             return await self._exchange(name, line, limit_s, ending)
         finally:
             self.busy = False
 
     def interrupt(self) -> None:
-        """End a running wait at once, or the next one as it begins. Sends nothing."""
-        future = self._future
-        if future is not None and self._ending is Ending.WOKEN and not future.done():
-            self._give_up(Ending.WOKEN)
+        """End a running wait or playing at once, or the next one as it begins. Sends nothing."""
+        future, ending = self._future, self._ending
+        if future is not None and ending in {Ending.WOKEN, Ending.CUT} and not future.done():
+            self._give_up(Ending.WOKEN if ending is Ending.WOKEN else Ending.STOPPED)
             future.set_result(INTERRUPTED)
         else:
             self._wake = True
+
+    def forget_interruption(self) -> None:
+        """Let the next wait or playing begin, whatever was interrupted before it."""
+        self._wake = False
 
     def take_late(self) -> Reply | None:
         """Take the key's answer of a wait that was given up, if a key had raced."""
@@ -204,7 +208,7 @@ class Connection(asyncio.BufferedProtocol):
             return await future
         except asyncio.CancelledError:
             if self._future is future:
-                self._give_up(ending)
+                self._give_up(Ending.STOPPED if ending is Ending.CUT else ending)
             elif future.done() and not future.cancelled() and future.exception() is None:
                 answer = future.result()
                 if isinstance(answer, Reply):

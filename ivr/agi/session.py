@@ -130,6 +130,20 @@ class AgiSession:
         """Play one sound to its end, or until one of `escape_digits` is keyed."""
         line = encode("STREAM FILE", name, escape_digits)
         reply = await self._ask("STREAM FILE", line, LONGEST_PROMPT_S + MARGIN_S, Ending.STOPPED)
+        return await self._streamed(name, reply)
+
+    async def announce(self, name: str, escape_digits: str = "") -> Streamed | Interrupted:
+        """Play one sound like `stream_file`; `interrupt` cuts it off with the next command's bytes."""
+        line = encode("STREAM FILE", name, escape_digits)
+        limit_s = LONGEST_PROMPT_S + MARGIN_S
+        reply = await self._connection.command("STREAM FILE", line, limit_s, Ending.CUT)
+        if isinstance(reply, Interrupted):
+            return INTERRUPTED
+        if reply is not None and reply.code != CODE_OK:
+            return self._refused("STREAM FILE", reply)
+        return await self._streamed(name, reply)
+
+    async def _streamed(self, name: str, reply: Reply | None) -> Streamed:
         if reply is None:
             return HUNG_UP
         result = self._number("STREAM FILE", reply)
@@ -160,11 +174,15 @@ class AgiSession:
         return Digits(self._key("WAIT FOR DIGIT", result))
 
     def interrupt(self) -> None:
-        """Let a running `wait_for_digit` return `Interrupted` at once; remembered when none runs.
+        """Let a running `wait_for_digit` or `announce` return `Interrupted` at once; else the next one.
 
         Sends nothing: the next command makes Asterisk end its wait. May be called from any task.
         """
         self._connection.interrupt()
+
+    def forget_interruption(self) -> None:
+        """Let the next wait begin: what an earlier `interrupt` was about is known by now."""
+        self._connection.forget_interruption()
 
     def take_late_digit(self) -> str | None:
         """Take the key that the caller pressed as a wait was interrupted, if any.

@@ -28,7 +28,15 @@ LOOK_S = 0.2
 EVERY_CONTACT = 1_000_000
 
 # Outcomes after which it is for us to hang up.
-SERVED = frozenset({Outcome.ANSWERED, Outcome.SELF_SERVED, Outcome.OUT_OF_HOURS, Outcome.CONNECTED_DIRECTLY})
+SERVED = frozenset(
+    {
+        Outcome.ANSWERED,
+        Outcome.SELF_SERVED,
+        Outcome.OUT_OF_HOURS,
+        Outcome.CONNECTED_DIRECTLY,
+        Outcome.OVERFLOWED,  # they were told what to do instead
+    }
+)
 _PLACED = frozenset(CitizenEnd) - {CitizenEnd.NOT_PLACED}
 
 

@@ -17,7 +17,7 @@ from routing.events import TelephoneState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from queues.board import AgentView, QueueView, Snapshot
+    from queues.snapshot import AgentView, QueueView, Snapshot
     from routing.policy import Policy
 
 _LIGHTS: Mapping[str, tuple[str, str]] = {  # what an agent does → sign, style

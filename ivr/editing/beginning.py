@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ivr.menu.number import FILES, NUMBER_FILE, OPTIONAL_FILES, folders_below
-from queues.definitions import ID, ID_WORDS
+from queues.naming import ID, ID_WORDS
 from queues.problems import MAX_WORD, Findings
 
 TEMPLATE: Final = "_new"  # below menus/: folders that begin with _ are no numbers

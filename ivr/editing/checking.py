@@ -75,7 +75,7 @@ def check(
             if id_of(first) != id_of(folder):
                 found = f"found one with another name, {first}; remove one"
                 findings.note(folder, 1, 1, f"expected a folder of its own, {found}")
-    numbers = check_folders(folders.values(), findings, ground, _beside(folders))
+    numbers = check_folders(folders.values(), findings, ground, folders_beside(folders))
     by_id = {id_of(folder): folder for folder in folders.values()}
     for number in numbers:
         scenarios = by_id[number.id] / SCENARIOS_FILE
@@ -119,8 +119,8 @@ def _of_a_name(name: Path, menus: Path, findings: Findings) -> Iterable[Path]:
     return []
 
 
-def _beside(folders: Mapping[Path, Path]) -> list[Path]:
-    """Return the numbers' folders that stand beside these, each as people would write it."""
+def folders_beside(folders: Mapping[Path, Path]) -> list[Path]:
+    """Return the numbers' folders that stand beside these (by where they really are), as people write."""
     beside: dict[Path, Path] = {}
     for folder in folders.values():
         above = folder / ".." if folder.name in {"", ".."} else folder.parent

@@ -9,23 +9,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ivr.menu.callersfile import CALLERS, CALLERS_FILE
 from ivr.menu.front import FRONT
 from ivr.menu.hoursfile import HOURS
-from ivr.menu.language import MENU, WAY
+from ivr.menu.language import MENU
 from ivr.menu.loader import MENU_FILE
 from ivr.menu.messages import MESSAGES, MESSAGES_FILE
 from ivr.menu.number import NUMBER_FILE, SCENARIOS_FILE
-from ivr.menu.wording import SAID
 from ivr.proving.scenariofile import SCENARIOS
-from queues.definitions import (
-    AGENTS,
-    AGENTS_FILE,
-    HOURS_FILE,
-    OFFICERS,
-    OFFICERS_FILE,
-    QUEUES,
-    QUEUES_FILE,
-)
+from queues.naming import AGENTS_FILE, HOURS_FILE, OFFICERS_FILE, QUEUES_FILE
+from queues.peoplefile import AGENTS, OFFICERS
+from queues.queuesfile import QUEUES
+from queues.shapes import SAID, WAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +42,7 @@ SHAPES: Mapping[str, tuple[Shape, str]] = {
     QUEUES_FILE: (QUEUES, "the groups that answer"),
     AGENTS_FILE: (AGENTS, "the people in the groups"),
     OFFICERS_FILE: (OFFICERS, "people outside the groups"),
+    CALLERS_FILE: (CALLERS, "groups of callers, by their telephone numbers"),
     SCENARIOS_FILE: (SCENARIOS, "calls that must come out right"),
 }
 

@@ -6,6 +6,7 @@ Owns the checks that follow ways from node to node. Must not know how a node was
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ivr.menu.model import (
@@ -23,23 +24,33 @@ from ivr.menu.model import (
 from routing.events import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ivr.menu.model import Node
+    from ivr.menu.waysout import Waiting
     from queues.yamlfile import Value
 
 MOST_OPTIONS = 6  # said: who hears a seventh has forgotten the first
 
-_COUNTED = '"counts as: out of hours" or "counts as: refused"'
+COUNTED = '"counts as: out of hours" or "counts as: refused"'
 # Where a caller does something, or a telephone rings: nobody is led past these without an end.
 ASKING = (ChoiceNode, DigitsNode, OfficerNode, ScriptNode)
 
 
 def check_nodes(
-    nodes: Mapping[str, Node], places: Mapping[str, Value], starts: Sequence[str], person: str
+    nodes: Mapping[str, Node],
+    places: Mapping[str, Value],
+    starts: Sequence[str],
+    person: str,
+    waiting: Mapping[str, Waiting] = MappingProxyType({}),
+    dialled: Collection[str] = (),
 ) -> None:
-    """Note at its place everything that is wrong with how the nodes lead to each other."""
-    _unreachable(nodes, places, starts, person)
+    """Note at its place everything that is wrong with how the nodes lead to each other.
+
+    `waiting` has the ways out of queues, by the queue's id; `dialled` are queues that callers also come to by
+    an extension. What is wrong with the ways out of queues themselves `ivr.menu.overflows` notes.
+    """
+    _unreachable(nodes, places, [*starts, person, *_ways_out(waiting, dialled)], waiting)
     _rings(nodes, places)
     _without_person(nodes, places)
     _dead_ends(nodes, places, starts)
@@ -48,7 +59,12 @@ def check_nodes(
             _options(node, places[node_id])
 
 
-def most_steps(nodes: Mapping[str, Node], starts: Sequence[str]) -> int:
+def most_steps(
+    nodes: Mapping[str, Node],
+    starts: Sequence[str],
+    waiting: Mapping[str, Waiting] = MappingProxyType({}),
+    dialled: Collection[str] = (),
+) -> int:
     """Return how many keys, silences and messages a call may take before a person follows.
 
     It is 3 * (tries + 1) * depth: `tries` is the highest count of wrong keys or silences, `depth` how many
@@ -63,13 +79,13 @@ def most_steps(nodes: Mapping[str, Node], starts: Sequence[str]) -> int:
         default=1,
     )
     depth: dict[str, int] = {}
-    ahead = [(_height(nodes[node_id]), node_id) for node_id in starts]
+    ahead = [(_height(nodes[node_id]), node_id) for node_id in (*starts, *_ways_out(waiting, dialled))]
     heapify(ahead)
     while ahead:  # Dijkstra's: heights differ, so that who comes first need not have come the shortest way
         height, node_id = heappop(ahead)
         if node_id not in depth:
             depth[node_id] = height
-            for to in destinations(nodes[node_id]):
+            for to in _following(nodes[node_id], waiting):
                 heappush(ahead, (height + _height(nodes[to]), to))
     return 3 * (tries + 1) * max(1, *depth.values())
 
@@ -80,20 +96,38 @@ def _height(node: Node) -> int:
     return 0 if isinstance(node, HoursNode | LanguageNode) else 1
 
 
-def _reached(nodes: Mapping[str, Node], first: Iterable[str]) -> set[str]:
+def _ways_out(waiting: Mapping[str, Waiting], queues: Iterable[str]) -> Iterator[str]:
+    """List the nodes that callers come to who leave these queues."""
+    for queue_id in queues:
+        if queue_id in waiting:
+            for way in waiting[queue_id].ways:
+                yield from way.all
+
+
+def _following(node: Node, waiting: Mapping[str, Waiting]) -> tuple[str, ...]:
+    """List the nodes that a caller may come to from this one, also out of its queue."""
+    if isinstance(node, QueueNode):
+        return tuple(_ways_out(waiting, (node.queue,)))
+    return destinations(node)
+
+
+def _reached(nodes: Mapping[str, Node], first: Iterable[str], waiting: Mapping[str, Waiting]) -> set[str]:
     ahead, reached = list(first), set[str]()
     while ahead:
         node_id = ahead.pop()
         if node_id not in reached:
             reached.add(node_id)
-            ahead.extend(destinations(nodes[node_id]))
+            ahead.extend(_following(nodes[node_id], waiting))
     return reached
 
 
 def _unreachable(
-    nodes: Mapping[str, Node], places: Mapping[str, Value], starts: Sequence[str], person: str
+    nodes: Mapping[str, Node],
+    places: Mapping[str, Value],
+    starts: Sequence[str],
+    waiting: Mapping[str, Waiting],
 ) -> None:
-    reached = _reached(nodes, [*starts, person])
+    reached = _reached(nodes, starts, waiting)
     for node_id in nodes:
         if node_id not in reached:
             places[node_id].error(f'nothing leads to this node from "{starts[0]}"; lead to it or remove it')
@@ -151,26 +185,27 @@ def _is_person(node: Node) -> bool:
     return isinstance(node, QueueNode | OfficerNode)
 
 
-def _is_dead_end(node: Node) -> bool:
+def is_dead_end(node: Node) -> bool:
+    """Tell whether the call ends here as if it had been answered."""
     return isinstance(node, GoodbyeNode) and node.outcome is Outcome.SELF_SERVED
 
 
 def _dead_ends(nodes: Mapping[str, Node], places: Mapping[str, Value], starts: Sequence[str]) -> None:
     """Note each place where the call ends as if it had been answered, without anything that answered."""
     for start in dict.fromkeys(starts):
-        if _is_dead_end(nodes[start]):
+        if is_dead_end(nodes[start]):
             places[start].error(
                 "dead end: calls begin here and end at once, and nobody has helped; begin elsewhere, or write"
-                f" here {_COUNTED}"
+                f" here {COUNTED}"
             )
     for node_id, node in nodes.items():
         if isinstance(node, MessageNode):
             continue  # a message offers a person before the call ends
-        ends = {to for to in destinations(node) if _is_dead_end(nodes[to])}
+        ends = {to for to in destinations(node) if is_dead_end(nodes[to])}
         for to in sorted(ends):
             places[node_id].error(
                 f'dead end: the call ends at "{to}" and nobody has helped; lead to a message, which offers a'
-                f" person, or write there {_COUNTED}"
+                f" person, or write there {COUNTED}"
             )
 
 

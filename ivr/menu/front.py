@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivr.menu.language import WAY
 from ivr.menu.model import Replaced
 from ivr.menu.surroundings import way_of
 from ivr.menu.texts import Pace, Prompt, Text
-from ivr.menu.wording import PACE, PACES, SAID, SPOKEN_IN, Wording
+from ivr.menu.wording import PACE, PACES, Wording
 from ivr.spoken.moments import LANGUAGES, telephone
 from ivr.spoken.sentences import filled
-from queues.shapes import TEXT, TIME, YES_NO, Shape, described, either, keyed, listed
+from queues.shapes import SAID, SPOKEN_IN, TEXT, TIME, WAY, YES_NO, Shape, described, either, keyed, listed
 from queues.yesno import SHORTEST_SENTENCE, hint, yes_or_no
 
 if TYPE_CHECKING:

@@ -21,10 +21,9 @@ from ivr.menu.hours import (
     holiday_on,
     never_opens,
 )
-from ivr.menu.wording import SAID
-from queues.definitions import ID, ID_WORDS
+from queues.naming import ID, ID_WORDS
 from queues.problems import MAX_WORD
-from queues.shapes import DATE, ID_KEY, Shape, described, either, keyed, listed
+from queues.shapes import DATE, ID_KEY, SAID, Shape, described, either, keyed, listed
 from queues.yamlfile import read_file, suggestion
 
 if TYPE_CHECKING:

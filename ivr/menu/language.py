@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivr.menu.wording import PACE, SAID
+from ivr.menu.wording import PACE
 from queues.shapes import (
-    DATE,
     EXTENSION,
     ID_KEY,
+    SAID,
     TEXT,
     TIME,
+    WAY,
     YES_NO,
     Shape,
     described,
     either,
     keyed,
-    listed,
     one_of_words,
     whole,
 )
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 
 MAX_COUNT = 5  # wrong keys or silences before it leads on: nobody tries a sixth time
 MOST_DIGITS = 20  # an IBAN has more, a telephone nobody's patience
-
-CHANGE = Shape({"from": described(DATE, "from this day on"), "to": TEXT})
-WAY = described(
-    either(TEXT, listed(either(TEXT, CHANGE.schema), least=1)),
-    "the node that follows; or a list: the node, then {from: 2026-12-01, to: another}",
-)
 
 OUTCOMES: Mapping[str, Outcome] = {
     "self-served": Outcome.SELF_SERVED,

@@ -12,8 +12,10 @@ from ivr.menu.checks import check_nodes, most_steps
 from ivr.menu.language import MENU
 from ivr.menu.model import Menu, QueueNode
 from ivr.menu.nodes import read_node
+from ivr.menu.overflows import check_overflows
+from ivr.menu.queueways import read_waiting
 from ivr.menu.surroundings import Loaded, Surroundings, node_id_of, way_of
-from queues.definitions import ID, ID_WORDS
+from queues.naming import ID, ID_WORDS
 from queues.yamlfile import read_file
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ def load_menu(path: Path, around: Surroundings, findings: Findings) -> Menu | No
 def read_menu(path: Path, loaded: Loaded, findings: Findings) -> Menu | None:
     """Load a menu as `load_menu` does, into `loaded`, which then knows the nodes whatever is wrong."""
     root = read_file(path, findings)
-    return None if root is None else check_menu(root, loaded, findings)
+    if root is None:
+        read_waiting(loaded)  # what is wrong with its texts is told all the same
+        return None
+    return check_menu(root, loaded, findings)
 
 
 def check_menu(root: Value, loaded: Loaded, findings: Findings) -> Menu | None:
@@ -60,14 +65,17 @@ def check_menu(root: Value, loaded: Loaded, findings: Findings) -> Menu | None:
         node = read_node(node_id, value, loaded)
         if node is not None:
             loaded.nodes[node_id] = node
+    waiting = read_waiting(loaded)
     person = section.get("person")
     node = loaded.nodes.get(loaded.person)
     if person is not None and node is not None and not isinstance(node, QueueNode):
         person.error(f'expected a node of kind "queue", because a person answers there, found {person.found}')
     starts = [*loaded.start.all, *(node_id for node_id in around.entrances if node_id in loaded.nodes)]
+    dialled = [extension.id for extension in around.extensions.values() if extension.kind == "queue"]
     # With other errors, or when no more are taken, nobody can say what was to lead where.
     if findings.errors == already + loaded.text_errors and not findings.full:
-        check_nodes(loaded.nodes, loaded.places, starts, loaded.person)
+        check_nodes(loaded.nodes, loaded.places, starts, loaded.person, waiting, dialled)
+        check_overflows(loaded.nodes, waiting, around.definitions)
     if findings.errors > already or findings.full:
         return None
     return Menu(
@@ -77,8 +85,9 @@ def check_menu(root: Value, loaded: Loaded, findings: Findings) -> Menu | None:
         around.wording.languages,
         around.messages.sentences,
         around.messages.templates,
-        most_steps(loaded.nodes, starts),
+        most_steps(loaded.nodes, starts, waiting, dialled),
         hours=around.hours,
         queue_hours=around.queues,
         extensions=around.extensions,
+        waiting=waiting,
     )

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ivr.menu.wording import SAID
 from ivr.spoken.errors import TemplateError
 from ivr.spoken.sentences import SENTENCES, placeholders
 from queues.problems import suggestion
-from queues.shapes import Shape, keyed
+from queues.shapes import SAID, Shape, keyed
 from queues.yamlfile import read_file
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ivr.menu.hours import Hours
     from ivr.menu.texts import Prompt, Text
+    from ivr.menu.waysout import Waiting
 
 WAIT_S = 5.0  # for a key after the last prompt, unless the menu says otherwise
 OFFER_WAIT_S = 4.0  # after a message that ends the call, for who wants a person all the same
@@ -248,6 +249,7 @@ class Menu:
     extra_wait_s: Mapping[str, float] = field(default_factory=dict)  # by language
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     replaced: Mapping[str, Replaced] = field(default_factory=dict)  # by called number, E.164
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)  # ways out of queues, by the queue's id
 
     @property
     def person_queue(self) -> str:
@@ -264,6 +266,8 @@ class Menu:
             yield from replaced.texts
         for node in self.nodes.values():
             yield from texts_of(node)
+        for waiting in self.waiting.values():
+            yield from (key.text for key in waiting.keys.values())
 
     def prompts(self) -> Iterator[Prompt]:
         """Go through `texts` in every language."""

@@ -36,7 +36,7 @@ from ivr.menu.saidkeys import said_keys
 from ivr.menu.surroundings import known, way_of
 from ivr.menu.wording import PACES
 from ivr.scripts.folder import find_script
-from queues.definitions import HOURS_FILE, OFFICERS_FILE, QUEUES_FILE
+from queues.naming import HOURS_FILE, OFFICERS_FILE, QUEUES_FILE
 from queues.problems import MAX_WORD
 from queues.shapes import TEXT, Shape
 from routing.events import Outcome
@@ -147,7 +147,7 @@ class _Read:
             value.error('expected either "text" or "unsaid: yes", found both')
         text = None if said is None else self._said(said, f"option-{digits}")
         if said is not None and text is not None and digits and is_key:
-            _says_its_key(said, text, digits)
+            says_its_key(said, text, digits)
         return Option(digits, way_of(section.get("to"), self.loaded), text)
 
     def _said(self, value: Value, name: str) -> Text | None:
@@ -157,7 +157,7 @@ class _Read:
         return text
 
 
-def _says_its_key(value: Value, text: Text, key: str) -> None:
+def says_its_key(value: Value, text: Text, key: str) -> None:
     """Note each language in which an option tells callers to press other keys than its own."""
     places = {} if value.written is not None else {code.written: inner for code, inner in value.entries()}
     for prompt in dict.fromkeys(text.prompts.values()):

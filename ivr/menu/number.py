@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ivr.asterisk.site import is_taken
+from ivr.menu.callersfile import CALLERS_FILE, load_callers
 from ivr.menu.front import (
     FRONT,
     entrances,
@@ -30,17 +31,8 @@ from ivr.menu.model import DigitsNode, Extension, Menu
 from ivr.menu.strays import stray_files, stray_recordings
 from ivr.menu.wording import RECORDINGS
 from ivr.spoken.numbers import LANGUAGES
-from queues.definitions import (
-    AGENTS_FILE,
-    HOURS_FILE,
-    ID,
-    ID_WORDS,
-    OFFICERS_FILE,
-    QUEUES_FILE,
-    Definitions,
-    load_definitions,
-    merge,
-)
+from queues.definitions import Definitions, check_guests, load_definitions, merge
+from queues.naming import AGENTS_FILE, HOURS_FILE, ID, ID_WORDS, OFFICERS_FILE, QUEUES_FILE
 from queues.yamlfile import Findings, read_file
 
 if TYPE_CHECKING:
@@ -49,6 +41,7 @@ if TYPE_CHECKING:
     from ivr.menu.hours import Hours
     from ivr.menu.texts import Prompt
     from ivr.menu.wording import Wording
+    from queues.callers import CallerGroup
     from queues.definitions import Officer
     from queues.yamlfile import Section, Value
     from routing.policy import Agent, Policy, Queue
@@ -58,7 +51,7 @@ log = logging.getLogger(__name__)
 NUMBER_FILE = "number.yaml"
 SCENARIOS_FILE = "scenarios.yaml"
 FILES = (NUMBER_FILE, MENU_FILE, QUEUES_FILE, AGENTS_FILE)
-OPTIONAL_FILES = (HOURS_FILE, MESSAGES_FILE, OFFICERS_FILE, SCENARIOS_FILE)
+OPTIONAL_FILES = (HOURS_FILE, MESSAGES_FILE, OFFICERS_FILE, CALLERS_FILE, SCENARIOS_FILE)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
@@ -87,6 +80,7 @@ class Number:
     menu: Menu
     definitions: Definitions
     content_hash: str  # of the folder's files: the version that a call is led by
+    callers: Mapping[str, CallerGroup] = field(default_factory=dict)  # who is known by their number
 
     @property
     def queues(self) -> Mapping[str, Queue]:
@@ -95,8 +89,13 @@ class Number:
 
     @property
     def agents(self) -> Mapping[str, Agent]:
-        """The number's agents by id, in the order of the file."""
+        """The agents whom the number defines by id, in the order of the file: each has a telephone."""
         return self.definitions.agents
+
+    @property
+    def people(self) -> Mapping[str, Agent]:
+        """Everybody who may answer the number's queues: also agents whom another number defines."""
+        return self.definitions.people
 
     @property
     def officers(self) -> Mapping[str, Officer]:
@@ -167,7 +166,9 @@ def check_folders(
             if first is not value:
                 where = f"{first.path}, line {first.line}"
                 value.error(f"expected a number of its own, found {telephone} also in {where}; remove one")
-    merge(folder.definitions for folder in (*around, *loaded))
+    definitions = [folder.definitions for folder in (*around, *loaded)]
+    merge(definitions)
+    check_guests(definitions, ground.live_since)
     return tuple(folder.number for folder in loaded if folder.number is not None)
 
 
@@ -234,6 +235,7 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         queues={queue.id: queue.hours for queue in definitions.queues.values()},
         officers=definitions.officers,
         extensions=_extensions(definitions),
+        definitions=definitions,
         hours=hours or {},
         entrances=entrances(section),
         scripts=ground.scripts,
@@ -242,6 +244,7 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         unread=definitions.unread | ({HOURS_FILE} if hours is None else set()),
     )
     loaded = Loaded(around)
+    callers = load_callers(folder / CALLERS_FILE, findings)
     menu = read_menu(folder / MENU_FILE, loaded, findings)
     if section is None:
         return _Loaded(None, definitions, {})
@@ -259,7 +262,8 @@ def _load(folder: Path, ground: Ground, findings: Findings) -> _Loaded:
         findings.note(where, 1, 1, f"cannot read this: {error.strerror or 'unknown reason'}")
         return _Loaded(None, definitions, places)
     menu = replace(menu, opening=front.opening, replaced=replaced, extra_wait_s=front.extra_wait_s)
-    number = Number(number_id, front.name, tuple(places), front.trouble, menu, definitions, version)
+    called = tuple(places)
+    number = Number(number_id, front.name, called, front.trouble, menu, definitions, version, callers)
     stray_recordings(folder, number.written(), findings)
     return _Loaded(number, definitions, places)
 
@@ -293,6 +297,7 @@ def _unspoken(languages: Value, loaded: Loaded, section: Section) -> None:
             if isinstance(n, DigitsNode) and n.reads_back
         ),
         *(["replaced numbers without a text"] if replaced_without_text(section) else []),
+        *_announcements(loaded.around.definitions.queues.values()),
     ]
     for language in loaded.around.wording.languages:
         if uses and language not in LANGUAGES:
@@ -300,6 +305,12 @@ def _unspoken(languages: Value, loaded: Loaded, section: Section) -> None:
                 f'the exchange can say no times, numbers or digits in "{language}", only in '
                 f"{', '.join(LANGUAGES)}; leave out the language, or {' and '.join(uses)}"
             )
+
+
+def _announcements(queues: Iterable[Queue]) -> list[str]:
+    """Name what waiting callers are told in numbers, and how to leave it out."""
+    told = [q.id for q in queues if q.announcing and (q.announcing.position or q.announcing.estimate)]
+    return [f'the announcements of {", ".join(told)} ("announce: no" in {QUEUES_FILE})'] if told else []
 
 
 def _extensions(definitions: Definitions) -> dict[str, Extension]:

@@ -12,9 +12,10 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ivr.menu.language import CHANGE
 from ivr.menu.model import Change, Way
+from queues.definitions import Definitions
 from queues.problems import MAX_WORD
+from queues.shapes import CHANGE
 from queues.yamlfile import suggestion
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Surroundings:
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     hours: Mapping[str, Hours] = field(default_factory=dict)
     entrances: Collection[str] = ()  # nodes at which callers of old numbers begin
+    definitions: Definitions = field(default_factory=lambda: Definitions({}, {}))  # of the same folder
     scripts: Path | None = None  # the folder of departments' own scripts
     is_live: bool = False  # the menu is live as it is: a script that is broken by now is no error of it
     unread: frozenset[str] = frozenset()  # files that could not be read: what they define is not checked

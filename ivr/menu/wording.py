@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ivr.menu.lengths import estimated_s
 from ivr.menu.texts import Pace, Prompt, Text
 from queues.problems import suggestion
-from queues.shapes import TEXT, described, either, keyed, one_of_words
+from queues.shapes import SPOKEN_IN, described, one_of_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,18 +21,8 @@ if TYPE_CHECKING:
     from queues.yamlfile import Value
 
 RECORDINGS = "recordings"  # the folder: recordings/sv/welcome/greeting.wav is heard for welcome's greeting
-SPOKEN_IN = "spoken in"
 LONGEST_PROMPT_S = 30.0  # of one text: nobody listens longer
 
-SAID = described(
-    either(TEXT, keyed("^[a-z]{2,3}$", TEXT), {
-        "type": "object",
-        "properties": {SPOKEN_IN: TEXT, "text": TEXT},
-        "required": [SPOKEN_IN, "text"],
-        "additionalProperties": False,
-    }),
-    "what is said: one text, or one in each of the number's languages (sv: …, en: …)",
-)  # fmt: skip
 PACES: Mapping[str, Pace] = {pace.value: pace for pace in Pace}
 PACE = described(one_of_words(*PACES), "how quickly it is spoken")
 

@@ -25,6 +25,7 @@ from ivr.menu.model import (
 if TYPE_CHECKING:
     from ivr.menu.hours import Hours
     from ivr.menu.model import Menu, Node, Retry, Way
+    from ivr.menu.waysout import Waiting
 
 
 def menu_from(menu: Menu, at: float) -> Menu:
@@ -38,6 +39,7 @@ def menu_from(menu: Menu, at: float) -> Menu:
             telephone: replaced._replace(way=_way(replaced.way, at))
             for telephone, replaced in menu.replaced.items()
         },
+        waiting={queue_id: _waiting(waiting, at) for queue_id, waiting in menu.waiting.items()},
     )
 
 
@@ -47,6 +49,11 @@ def _way(way: Way, at: float) -> Way:
 
 def _way_or_none(way: Way | None, at: float) -> Way | None:
     return None if way is None else _way(way, at)
+
+
+def _waiting(waiting: Waiting, at: float) -> Waiting:
+    keys = {digit: replace(key, way=_way(key.way, at)) for digit, key in waiting.keys.items()}
+    return replace(waiting, overflow=_way_or_none(waiting.overflow, at), keys=keys)
 
 
 def _retry(retry: Retry, at: float) -> Retry:

@@ -110,9 +110,23 @@ def graph_of(number: Number, zone: tzinfo = STOCKHOLM) -> Graph:
                 way = _labelled(node_id, _word(lead), lead.way, zone, by_silence=lead.by is By.SILENCE)
                 said = _said_for(menu, node, lead)
                 ways += (edge._replace(words=said) for edge in way)
+        if isinstance(node, QueueNode):
+            ways += _out_of(menu, node, zone)
         if _offers_a_person(menu, node):
             ways.append(Edge(node_id, menu.person, (OFFERED_KEY,)))
     return Graph(f"{number.name} ({number.id})", tuple(boxes), tuple(_joined(ways)))
+
+
+def _out_of(menu: Menu, node: QueueNode, zone: tzinfo) -> Iterator[Edge]:
+    """Go through where callers go who leave the queue unanswered: by its overflow, or by a key."""
+    waiting = menu.waiting.get(node.queue)
+    if waiting is None:
+        return
+    if waiting.overflow is not None:
+        yield from _labelled(node.id, "overflow", waiting.overflow, zone, by_silence=True)
+    for digit, key in waiting.keys.items():
+        said = first_words(key.text.said_in(menu.languages[0]).text, WORDS_LENGTH)
+        yield from (edge._replace(words=said) for edge in _labelled(node.id, digit, key.way, zone))
 
 
 def _labelled(source: str, word: str, way: Way, zone: tzinfo, *, by_silence: bool = False) -> Iterator[Edge]:

@@ -83,7 +83,7 @@ def _queues(compared: Comparing) -> Iterator[Difference]:
         if before is None:
             continue
         is_both = queue.confidential and before.confidential
-        people = _people(old.agents, before), _people(new.agents, queue)
+        people = _people(old.people, before), _people(new.people, queue)
         for words, was, now in (
             ("is confidential:", yes_no(before.confidential), yes_no(queue.confidential)),
             ("is answered in confidence by", *(people if is_both else ("", ""))),

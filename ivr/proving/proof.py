@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivr.editing.checking import folders_meant
+from ivr.editing.checking import folders_beside, folders_meant
 from ivr.menu.lengths import estimated_s
 from ivr.menu.number import SCENARIOS_FILE, check_folders, id_of
 from ivr.proving.scenariofile import load_scenarios
@@ -109,9 +109,12 @@ def prove_folders(paths: Iterable[Path], ground: Ground, menus: Path | None = No
     """
     findings = Findings()
     folders = {folder.resolve(): folder for path in paths for folder in folders_meant(path, findings, menus)}
-    numbers = check_folders(folders.values(), findings, ground)
+    beside = folders_beside(folders)
+    numbers = check_folders(folders.values(), findings, ground, beside)
     by_id = {id_of(folder): folder for folder in folders.values()}
-    proof = prove(numbers, by_id, ground.zone, findings)
+    # Who serves several numbers may be defined in one beside; what is wrong there is not told.
+    others = check_folders(beside, Findings(), ground, folders.values())
+    proof = prove((*numbers, *others), by_id, ground.zone, findings, only=by_id)
     findings.check()
     return proof
 

@@ -165,7 +165,7 @@ class _Reader:
         known: Mapping[Aspect, Collection[str]] = {
             Aspect.QUEUE: number.queues,
             Aspect.OFFICER: number.officers,
-            Aspect.AGENT: number.agents,
+            Aspect.AGENT: number.people,
             Aspect.NODE: number.menu.nodes,
             Aspect.LANGUAGE: number.menu.languages,
             Aspect.SCRIPT: self._scripts(),
@@ -202,7 +202,7 @@ class _Reader:
         return Given(
             tuple(map(self._crisis, crises)),
             hours,
-            tuple(_known(agent, self._number.agents, "agent") for agent in free),
+            tuple(_known(agent, self._number.people, "agent") for agent in free),
             officers is None or officers.choice(_ANSWERS),
             scripts,
         )

@@ -15,7 +15,6 @@ from ivr.proving.proof import prove
 from ivr.proving.report import difference_line
 from ivr.publishing.versions import MENUS, Versions, live_since, unreadable_file
 from ivr.speaking import prepare
-from queues.definitions import Definitions
 from queues.problems import Findings, Severity, suggestion
 
 if TYPE_CHECKING:
@@ -290,5 +289,4 @@ def _nothing(refused: Mapping[str, tuple[str, ...]]) -> Candidate:
 
 def _bare(number: Number) -> Number:
     """Return the number without the places in files that its definitions still know."""
-    known = number.definitions
-    return replace(number, definitions=Definitions(known.queues, known.agents, known.officers))
+    return replace(number, definitions=number.definitions.bare)

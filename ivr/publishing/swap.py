@@ -14,6 +14,7 @@ from routing.events import ConfigurationChanged
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ivr.acquaintances import Acquaintances
     from ivr.arrivals import Arrivals
     from ivr.exchange import Exchange
     from ivr.menu.number import Number
@@ -41,6 +42,7 @@ class Swap:
         led_to: dict[str, str],
         forget_scripts: Callable[[], None],
         settings: Settings,
+        acquaintances: Acquaintances,
     ) -> None:
         self._exchange = exchange
         self._arrivals = arrivals
@@ -48,6 +50,7 @@ class Swap:
         self._led_to = led_to
         self._forget_scripts = forget_scripts
         self._settings = settings
+        self._acquaintances = acquaintances
 
     def __call__(self, numbers: tuple[Number, ...]) -> tuple[str, ...]:
         """Let these numbers be live for the calls that come; return what people still have to do."""
@@ -64,7 +67,9 @@ class Swap:
             self._exchange.happened(ConfigurationChanged(number_id, content_hash, more_follow=to_come > 0))
         live = tuple(attendant.numbers.values())
         self._arrivals.change(live)
-        self._mirror.change(policy(live))
+        everybody = policy(live)
+        self._mirror.change(everybody)
+        self._acquaintances.change(everybody.queues)
         self._led_to.clear()
         self._led_to.update(targets(live))
         return () if self._known_to_asterisk() == before else (TO_DO,)

@@ -140,12 +140,12 @@ SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
             en="You now have plenty of time in the menus.",
             fi="Saat nyt runsaasti aikaa valintojen tekemiseen.",
         ),
-    }
-)
-# Nobody hears these before there are announcements in the queue: until then no number has to write them in
-# its language, and none is let to, as if somebody heard its own words.
-WAITING_SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
-    {
+        # What callers hear while they wait.
+        "first in line": _sentence(
+            sv="Du står först i kön.",
+            en="You are first in the queue.",
+            fi="Olet jonossa ensimmäisenä.",
+        ),
         "position": _sentence(
             sv="Du har {position} i kön.",
             en="You are {position} in the queue.",
@@ -155,6 +155,18 @@ WAITING_SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
             sv="Väntetiden är just nu {wait}.",
             en="The waiting time just now is {wait}.",
             fi="Odotusaika on tällä hetkellä {wait}.",
+        ),
+        # Of somebody who was cut off and phones again.
+        "place regained": _sentence(
+            sv="Välkommen tillbaka. Du har kvar din plats i kön.",
+            en="Welcome back. You have kept your place in the queue.",
+            fi="Tervetuloa takaisin. Paikkasi jonossa on säilynyt.",
+        ),
+        # After a key that leads out of the queue: whoever touched it by mistake loses nothing.
+        "choice": _sentence(
+            sv="Om du vill lämna kön, tryck {key} en gång till. Annars behåller du din plats.",
+            en="To leave the queue, press {key} once more. Otherwise you keep your place.",
+            fi="Jos haluat poistua jonosta, paina vielä kerran numeroa {key}. Muuten säilytät paikkasi.",
         ),
     }
 )

@@ -21,6 +21,8 @@ from routing.events import (
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    CallerSentOn,
+    CallerTurnedAway,
     CallTransferred,
     Considered,
     DigitPressed,
@@ -192,6 +194,11 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
         case CallerFellBack(_, queue):
             _end_talk(row, then)
             _enter_queue(row, queue, event.waits_since(at))
+        case CallerTurnedAway(_, queue):
+            _enter_queue(row, queue, at)
+            _leave_queue(row, at)
+        case CallerSentOn():
+            _leave_queue(row, at)
         case AgentOffered():
             row["offers"] += 1
         case OfferAnswered(_, who) | FallbackAnswered(_, _, who) | OfficerAnswered(_, who):
@@ -247,6 +254,14 @@ def _enter_queue(row: ContactRow, queue: str, since: float) -> None:
     if row["first_queue"] is None:
         row["first_queue"] = queue
         row["queued_at"] = since
+    if row["answered_at"] is None:
+        row["wait_s"] = None  # who left a queue waits again
+
+
+def _leave_queue(row: ContactRow, at: float) -> None:
+    """Let the wait of who is sent on end there: what they are told then is no waiting."""
+    if row["wait_s"] is None:
+        row["wait_s"] = _waited_s(row, at)
 
 
 def _begin_talk(row: ContactRow, at: float, who: str) -> None:

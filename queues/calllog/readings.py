@@ -14,6 +14,7 @@ from sqlalchemy import case, func, select
 from queues.calllog.database import check_schema, failures_named, open_database
 from queues.calllog.errors import ContactUnknownError
 from queues.calllog.schema import contact_events, contacts
+from routing.events import Met
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -130,6 +131,22 @@ def count_called(url: str, called: Collection[str], *, since: float) -> tuple[Ca
     with _reading(url) as connection:
         counted = {row[0]: CalledCount(*row) for row in connection.execute(query)}
     return tuple(counted.get(number, CalledCount(number, 0, 0, 0, None)) for number in called)
+
+
+def last_agents(url: str, queues: Collection[str], *, since: float) -> list[tuple[str, Met]]:
+    """List who talked last with each known caller of these queues, in talks that began at or after `since`.
+
+    Each with the caller's pseudonym, the earliest first. A call counts under its first queue. Raises the
+    `CallLogError`s of a missing, foreign or unreachable database.
+    """
+    query = (
+        select(contacts.c.caller, contacts.c.first_queue, contacts.c.last_agent, contacts.c.answered_at)
+        .where(contacts.c.answered_at >= since, contacts.c.first_queue.in_(queues))
+        .where(contacts.c.caller.is_not(None), contacts.c.last_agent.is_not(None))
+        .order_by(contacts.c.answered_at)
+    )
+    with _reading(url) as connection:
+        return [(row[0], Met(*row[1:])) for row in connection.execute(query)]
 
 
 @contextmanager

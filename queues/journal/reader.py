@@ -28,7 +28,7 @@ CHUNK_BYTES = 4 * LINE_LIMIT
 _START = b'"event":"EngineStarted"'
 _START_IS_OVER = b'"event":"RestorationEnded"'
 _STANDING = re.compile(
-    rb'"event":"(?:EngineStarted|ClockStepped|AsteriskConnected|AgentPaused|AgentResumed)"'
+    rb'"event":"(?:EngineStarted|ClockStepped|AsteriskConnected|AgentPaused|AgentAutoPaused|AgentResumed)"'
 )
 """What stands until the next of its kind, or to the run's end, and is of use however old it is."""
 

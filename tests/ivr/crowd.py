@@ -298,16 +298,17 @@ class Crowd(RuleBasedStateMachine):
     def no_agent_has_two_callers_and_none_is_held_by_nobody(self) -> None:
         busy = self.engaged()
         assert len(busy) == len(set(busy))
-        held = {agent for agent, desk in self.core._router._desks.items() if desk.contact is not None}
+        held = {agent for agent, desk in self.core.lobby.router._staff.desks.items() if desk.contact is not None}
         assert held == set(busy)
 
     @invariant()
     def who_waits_has_a_place_unless_away_and_keeps_it(self) -> None:
         for contact in self.core.contacts.values():
-            engagement = self.core._router._engagements.get(contact.id)
+            engagement = self.core.lobby.router._callers.engagements.get(contact.id)
             if contact.phase is Phase.WAITING and not contact.away:
                 assert engagement is not None
-                assert (engagement.phase, engagement.queue) == ("waiting", self.place(contact.id).queue)
+                queue = engagement.lane.line.queue.id
+                assert (engagement.phase, queue) == ("waiting", self.place(contact.id).queue)
             if contact.phase in {Phase.FALLBACK, Phase.HANDED} or (
                 contact.away and contact.phase is not Phase.TALKING
             ):

@@ -107,7 +107,7 @@ class HandedOver(Crowd):
         else:
             assert contact.phase is (Phase.TALKING if transfer.answered else Phase.HANDED)
             assert (contact.agent, contact.queued) == (transfer.target, place)
-            assert not self.core._router.knows(contact.id)
+            assert not self.core.lobby.router.knows(contact.id)
 
     def goes_back(self, event: OfficerFailed | CallerReturned) -> None:
         """Check that a caller whom no officer took has the old place."""

@@ -18,6 +18,7 @@ from routing.events import (
     CallerHungUp,
     CallerLost,
     CallerQueued,
+    Considered,
     DigitPressed,
     EngineStarted,
     MenuAnswered,
@@ -129,7 +130,11 @@ def test_free_agent_is_offered_and_the_session_shall_ring() -> None:
     decisions = stage.happens(PromptEnded("c1"))
     assert decisions == [
         CallerQueued("c1", "school", stage.at - 1),
-        AgentOffered("c1", "anna", "school", Rule.SPECIALIST, 0, 1.0, 1, 20.0),
+        AgentOffered(
+            *("c1", "anna", "school", Rule.SPECIALIST, 0, 1.0, 1, 20.0),
+            score=100 / 60,
+            considered=Considered(free=1, closed=1),
+        ),
     ]
     assert stage.task == Ring("anna", 20.0)
 

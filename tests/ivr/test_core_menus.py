@@ -71,7 +71,7 @@ class Story:
         self.core = Core({number.id: number}, policy([number]))
         self.stream: list[Recorded] = []
         self.at = at
-        self.board = Board(self.core._policy.queues, self.core._policy.agents)
+        self.board = Board(self.core.lobby.policy.queues, self.core.lobby.policy.agents)
 
     def happens(self, *events: Input) -> list[Decision]:
         """Let these happen; return what the last of them came to."""

@@ -253,7 +253,7 @@ def test_the_latest_run_of_asterisk_is_known() -> None:
 
 
 def test_nothing_leaves_nothing_behind() -> None:
-    assert restore([]) == Restored((), frozenset(), (), "", None)
+    assert restore([]) == Restored((), (), frozenset(), (), "", None)
 
 
 # --- what the present configuration makes of it ---

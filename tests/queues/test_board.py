@@ -7,7 +7,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queues.board import AgentView, Board, Snapshot, WaitingCaller
+from queues.board import Board
+from queues.snapshot import AgentView, Snapshot, WaitingCaller
 from routing.events import (
     AgentOffered,
     AgentPaused,

@@ -11,7 +11,7 @@ import pytest
 
 from queues.definitions import Definitions, load_definitions, merge
 from queues.yamlfile import ConfigurationError, Findings
-from routing.policy import Agent, Policy, Queue, Ring, Skill
+from routing.policy import Agent, Announcing, Policy, Queue, Ring, Skill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,9 +62,16 @@ def test_queues_and_agents_become_the_policy(tmp_path: Path) -> None:
     rings = (Ring(0, "specialists"), Ring(30, "generalists", 2), Ring(90, "everybody"))
     assert merge([found]) == Policy(
         queues={
-            "school": Queue("school", "Skola", "jarfalla", rings, ring_s=15, wrap_up_s=60),
+            "school": Queue(
+                "school", "Skola", "jarfalla", rings, ring_s=15, wrap_up_s=60, announcing=Announcing()
+            ),
             "social": Queue(
-                "social", "Socialtjänst", "jarfalla", (Ring(0, "specialists"),), confidential=True
+                "social",
+                "Socialtjänst",
+                "jarfalla",
+                (Ring(0, "specialists"),),
+                confidential=True,
+                announcing=Announcing(),
             ),
         },
         agents={

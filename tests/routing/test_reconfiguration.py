@@ -7,6 +7,7 @@ from routing.events import (
     AgentStateChanged,
     CallerHungUp,
     CallerQueued,
+    Considered,
     Event,
     OfferAnswered,
     OfferFailed,
@@ -54,7 +55,11 @@ def test_another_ring_time_holds_from_the_next_offer_on() -> None:
     stage.offers(1, CallerQueued("c1", "school", 1))
     stage.router.change(policy([queue("school", ring_s=9.0)], [ANNA]))
     assert stage.router.step(2, AgentStateChanged("anna", FREE)) == [
-        AgentOffered("c1", "anna", "school", Rule.SPECIALIST, 0, 1.0, 1, 9.0)
+        AgentOffered(
+            *("c1", "anna", "school", Rule.SPECIALIST, 0, 1.0, 1, 9.0),
+            score=100 / 60,
+            considered=Considered(free=1),
+        )
     ]
 
 

@@ -240,7 +240,6 @@ def test_a_caller_who_fell_back_waits_no_more_with_us() -> None:
 def test_who_was_answered_by_asterisks_own_queue_holds_the_agent_and_leaves_them_their_wrap_up() -> None:
     story = Story(ANNA, IS_FREE, CallerFellBack("c1", "school"), FallbackAnswered("c1", "school", "anna"))
     assert story.offered(queued("c2")) == []
-    assert story.router.next_due() is None
     assert story.offered(TalkEnded("c1", "anna", "caller"), at=150.0) == []
     assert story.router.next_due() == 165.0
     assert story.offered(TimerFired(), at=165.0) == [("c2", "anna")]

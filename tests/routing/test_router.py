@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from routing.desk import COOL_DOWN_S
 from routing.events import (
     AgentOffered,
     AgentStateChanged,
     CallerHungUp,
     CallerQueued,
+    Considered,
     Decision,
     EngineStarted,
     Event,
@@ -22,7 +22,7 @@ from routing.events import (
     TelephoneState,
     TimerFired,
 )
-from routing.policy import Policy, Ring
+from routing.policy import CoolDowns, Policy, Ring
 from routing.router import Router
 from tests.routing.policies import generalist, policy, queue, specialist
 
@@ -60,7 +60,7 @@ STREETS = queue("streets")
 def test_free_specialist_is_offered_at_once_and_the_rule_says_so() -> None:
     stage = Stage(policy([SCHOOL], [specialist("anna", "school")]), "anna")
     assert stage.happens(10, CallerQueued("c1", "school", 10)) == [
-        AgentOffered("c1", "anna", "school", Rule.SPECIALIST, 0, 0.0, 1, 20.0)
+        AgentOffered("c1", "anna", "school", Rule.SPECIALIST, 0, 0.0, 1, 20.0, considered=Considered(free=1))
     ]
 
 
@@ -70,14 +70,20 @@ def test_generalist_is_offered_only_when_the_ring_opens() -> None:
     assert stage.queued(10, "c1") == []
     assert stage.router.next_due() == 40
     assert stage.happens(40, TimerFired()) == [
-        AgentOffered("c1", "gun", "school", Rule.WIDENED, 1, 30.0, 1, 20.0)
+        AgentOffered(
+            *("c1", "gun", "school", Rule.WIDENED, 1, 30.0, 1, 20.0),
+            score=50.0,
+            considered=Considered(free=1, busy=1),
+        )
     ]
 
 
 def test_ring_with_nobody_reachable_is_skipped_at_once() -> None:
     stage = Stage(policy([SCHOOL], [specialist("anna", "school"), generalist("gun", "school")]), "gun")
     assert stage.happens(10, CallerQueued("c1", "school", 10)) == [
-        AgentOffered("c1", "gun", "school", Rule.RING_EMPTY, 1, 0.0, 1, 20.0)
+        AgentOffered(
+            *("c1", "gun", "school", Rule.RING_EMPTY, 1, 0.0, 1, 20.0), considered=Considered(free=1, away=1)
+        )
     ]
 
 
@@ -90,8 +96,9 @@ def test_last_specialist_leaving_opens_the_next_ring_for_who_waits() -> None:
 
 def test_a_level_below_the_ring_waits_for_the_ring_that_asks_everybody() -> None:
     low = generalist("gun", "school", level=1)
-    stage = Stage(policy([SCHOOL], [specialist("anna", "school"), low]), "gun")
+    stage = Stage(policy([SCHOOL], [specialist("anna", "school"), generalist("eva", "school"), low]), "gun")
     stage.happens(0, AgentStateChanged("anna", BUSY))
+    stage.happens(0, AgentStateChanged("eva", BUSY))
     stage.queued(0, "c1")
     assert stage.offered(30, TimerFired()) == []
     assert stage.router.next_due() == 90
@@ -147,12 +154,13 @@ def test_unanswered_offer_goes_to_the_next_agent_and_the_caller_keeps_the_place(
 def test_agent_rests_after_a_failed_offer_as_long_as_its_cause_says(cause: OfferFailure) -> None:
     stage = Stage(policy([SCHOOL], [specialist("anna", "school")]), "anna")
     stage.queued(0, "c1")
-    rest = COOL_DOWN_S[cause]
+    rest = CoolDowns().after(cause)
     again = stage.offered(20, OfferFailed("c1", "anna", cause))
     if rest == 0:
         assert again == [("c1", "anna")]
         return
     assert again == []
+    assert stage.offered(20 + rest - 0.001, TimerFired()) == []
     assert stage.router.next_due() == 20 + rest
     assert stage.offered(20 + rest, TimerFired()) == [("c1", "anna")]
 

@@ -37,7 +37,9 @@ AGREE_S = 1.0  # two who saw the same thing may differ by so much
 CROSSED_S = 0.5  # an offer may cross the caller's hang-up by so much, and ring nobody
 
 HELPED = frozenset({Outcome.ANSWERED, Outcome.CONNECTED_DIRECTLY})
-LEFT_UNSERVED = frozenset({Outcome.ABANDONED, Outcome.LEFT_IN_MENU, Outcome.INFORMED, Outcome.SELF_SERVED})
+LEFT_UNSERVED = frozenset(
+    {Outcome.ABANDONED, Outcome.LEFT_IN_MENU, Outcome.INFORMED, Outcome.SELF_SERVED, Outcome.OVERFLOWED}
+)
 _UNSERVED_CAUSES = frozenset({OfferFailure.WITHDRAWN, OfferFailure.UNREACHABLE, OfferFailure.CALLER_GONE})
 
 

@@ -29,7 +29,7 @@ class Caller:
 
     def __init__(self, number: str, server: tuple[str, int], called: str, *, listens: bool = True) -> None:
         self.number = number
-        self._called = called
+        self.called = called
         self._telephone = Telephone(Account(number, "", server), listens=listens)
         self._call: Call | None = None
         self.began_at = 0.0  # UTC seconds
@@ -59,7 +59,7 @@ class Caller:
         """Phone; return when Asterisk has answered."""
         await self._telephone.open()
         self.began_at = time.time()
-        self._call = self._telephone.place(self._called)
+        self._call = self._telephone.place(self.called)
         self._forget = self._call.when_over
         self._call.when_over = self._note_end
         answered = await self._call.answered(ANSWER_S)

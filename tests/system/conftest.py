@@ -48,7 +48,7 @@ def session_exchange(
     folder = tmp_path_factory.mktemp("exchange")
     menus = folder / "menus"
     shutil.copytree(ROOT / "menus" / "jarfalla", menus / "jarfalla")
-    for name in ("testby", "krisby", "ordby"):
+    for name in ("testby", "krisby", "ordby", "koby", "granby"):
         shutil.copytree(Path(__file__).parent / "menus" / name, menus / name)
     scripts = Path(__file__).parent / "scripts"
     # Not the usual ports: an exchange that a test starts alone may take those while ours is started anew.

@@ -23,8 +23,8 @@ from ivr.toolbox import find_program
 from queues.board import Board
 from queues.calllog.readings import list_contacts
 from queues.journal.reader import JournalTail
-from routing.desk import COOL_DOWN_S
 from routing.events import CallArrived, OfferAnswered, OfferFailed, Recorded, TelephoneState
+from routing.policy import CoolDowns
 from tests.system import pbx
 from tests.system.books import Books, Declared
 from tests.system.caller import Caller
@@ -48,6 +48,8 @@ JARFALLA = "+46858028500"
 TESTBY = "+46858000099"
 KRISBY = "+46858000098"
 ORDBY = "+46858000097"
+KOBY = "+46858000095"
+GRANBY = "+46858000094"
 FIRST_CALLER = 46_701_740_605  # from the block that is kept for fiction, and on upwards
 WITHIN_S = 15.0  # for what should take a second
 LOOK_S = 0.02
@@ -129,6 +131,13 @@ class RealExchange:
         """Let citizens phone, and wait until all of them have hung up."""
         async with self.crowd(citizens, called) as crowd:
             return await crowd.finished(within_s)
+
+    def caller_again(self, before: Caller) -> Caller:
+        """Return a citizen who phones the same number from the same telephone once more."""
+        caller = Caller(before.number, self.server, before.called)
+        self._phoned.append(before.number)
+        self.seen.callers.append(caller)
+        return caller
 
     def telephone(self, agent: str, behaviour: Behaviour, **extra: object) -> Telephone:
         """Return an agent's telephone, not yet open."""
@@ -280,7 +289,7 @@ class RealExchange:
     async def _let_nobody_rest(self) -> None:
         """Let agents who did not answer be asked at once again in the next test: by a new engine."""
         events = [recorded.event for recorded in self._unbalanced()]
-        if any(isinstance(event, OfferFailed) and COOL_DOWN_S[event.cause] for event in events):
+        if any(isinstance(event, OfferFailed) and CoolDowns().after(event.cause) for event in events):
             await self.stand.stop_engine()
             await self.stand.start_engine()
 

@@ -7,10 +7,11 @@ gathered (`tests.system.seen`, `tests.system.exchange`). What a test breaks on p
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivr.demo.comparison import SERVED
-from queues.board import LOST
+from queues.snapshot import LOST
 from routing.events import (
     CallEnded,
     Outcome,
@@ -76,16 +77,25 @@ def _match(
             by_caller[contact.caller].append(contact)
     matched: list[list[Contact]] = []
     for call in books.calls:
-        own = by_caller.pop(books.pseudonyms.get(call.caller) or "", [])
+        own = _of_call(call, by_caller.get(books.pseudonyms.get(call.caller) or "", []), books.calls)
         if not own and (call.withheld or call.caller in declared.unreadable):
             near = [c for c in nameless if abs(c.arrived_at - call.began_at) <= AGREE_S]
             if near:
                 own = [min(near, key=lambda c: abs(c.arrived_at - call.began_at))]
                 nameless.remove(own[0])
         matched.append(own)
-    for caller in (*books.unwatched, *declared.malformed):
+    for caller in (*books.unwatched, *declared.malformed, *(call.caller for call in books.calls)):
         by_caller.pop(books.pseudonyms.get(caller) or "", None)
     return matched, [*nameless, *(contact for left in by_caller.values() for contact in left)]
+
+
+def _of_call(call: CallSeen, contacts: Sequence[Contact], calls: Sequence[CallSeen]) -> list[Contact]:
+    """Return those of a caller's contacts that arrived during this call, not the one before or after."""
+    begins = sorted(other.began_at for other in calls if other.caller == call.caller)
+    place = begins.index(call.began_at)
+    first = begins[place] - AGREE_S if place else 0.0
+    following = begins[place + 1] - AGREE_S if place + 1 < len(begins) else inf
+    return [contact for contact in contacts if first <= contact.arrived_at < following]
 
 
 def _journal(events: Sequence[Recorded], contacts: Mapping[str, Contact]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ivr.mirror import PREFIX, FallbackMirror
 
 if TYPE_CHECKING:
     from ivr.asterisk.process import AsteriskProcess
-    from queues.board import Snapshot
+    from queues.snapshot import Snapshot
     from routing.policy import Policy
 
 _QUEUE = re.compile(r"^(\S+) has (\d+) calls")

@@ -119,7 +119,7 @@ def test_inside_the_folder_a_point_will_do(installation: Path, monkeypatch: pyte
         ("krisby", "krisby:1:1: error: expected a file or a folder, or the name of one below menus, found neither; there is: testby"),
         ("menus/tsetby", "menus/tsetby:1:1: error: expected a folder of menus, found none; is it elsewhere, or named otherwise?"),
         ("vaxel.yaml/x", "vaxel.yaml/x:1:1: error: cannot read this folder: Not a directory"),
-        ("scripts/parking.py", "scripts/parking.py:1:1: error: expected a folder, or a file of a number (number.yaml, menu.yaml, queues.yaml, agents.yaml, hours.yaml, messages.yaml, officers.yaml, scenarios.yaml), found another file"),
+        ("scripts/parking.py", "scripts/parking.py:1:1: error: expected a folder, or a file of a number (number.yaml, menu.yaml, queues.yaml, agents.yaml, hours.yaml, messages.yaml, officers.yaml, callers.yaml, scenarios.yaml), found another file"),
         ("scripts", "scripts:1:1: error: expected a folder with a number.yaml for each number, found none"),
     ],
 )  # fmt: skip

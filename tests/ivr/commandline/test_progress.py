@@ -26,3 +26,15 @@ def test_a_slow_voice_has_a_line_a_second() -> None:
 
 def test_a_second_run_begins_anew() -> None:
     assert told(30, 0.01, runs=2) == [f"prompts: {done} of 30 spoken" for done in (25, 30)] * 2
+
+
+def test_other_things_are_told_by_their_own_words_and_as_often_as_is_said() -> None:
+    lines: list[str] = []
+    progress = Progress(lines.append, now=lambda: 0.0, after="events replayed", every=1000)
+    for done in range(500, 3001, 500):
+        progress(done, 10_000)
+    assert lines == [
+        "1000 of 10000 events replayed",
+        "2000 of 10000 events replayed",
+        "3000 of 10000 events replayed",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from ivr.editing.checking import check
@@ -53,3 +54,16 @@ def test_a_folder_that_is_named_as_a_recording_is_none(tmp_path: Path) -> None:
     record(tmp_path, 440).with_name("dir.wav").mkdir(parents=True, exist_ok=True)
     write_number(tmp_path)
     assert not any("cannot read" in line for line in told(tmp_path / "testby"))
+
+
+def test_a_guest_is_looked_for_in_the_number_beside(tmp_path: Path) -> None:
+    folder = write_number(tmp_path)
+    shutil.copytree(folder, other := tmp_path / "annanby")
+    people = (folder / "agents.yaml").read_text("utf-8")
+    guest = "  {}: {{defined in: annanby, specialist: {{testby-people: 1}}}}\n"
+    (other / "agents.yaml").write_text("agents: {cia-c: {name: Cia C}}\n", "utf-8")
+    (folder / "agents.yaml").write_text(people + guest.format("cia-c"), "utf-8")
+    assert [line for line in told(folder) if "cia" in line] == []
+    (folder / "agents.yaml").write_text(people + guest.format("cia-d"), "utf-8")
+    (line,) = (line for line in told(folder) if "cia" in line)
+    assert line.endswith('agents.yaml of "annanby" names no agent "cia-d"; did you mean "cia-c"?')

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+from ivr.menu.callersfile import GROUP
 from ivr.menu.language import KINDS, MENU
 from ivr.menu.number import Ground, check_folders
 from ivr.proving.proof import prove
+from queues.peoplefile import AGENT, GUEST
 from queues.problems import Findings
+from queues.queuesfile import QUEUE
+from queues.waitingrules import ANNOUNCE, COOL_DOWN, SAME_PERSON, SEND_ON, TURN_AWAY
 
 PAGE = Path(__file__).parents[3] / "docs" / "menus.md"
 EXAMPLES = re.findall(r"<!-- example: (.+?) -->\n```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
@@ -71,7 +75,10 @@ def menu_with(example: str) -> str:
 
 
 def check(folder: Path, **files: str) -> list[str]:
-    """Check a folder with these files in place of the usual ones; return what is wrong with it."""
+    """Check a folder with these files in place of the usual ones; return what is wrong with it.
+
+    Another number, jarfalla, may be there already.
+    """
     scripts = folder / "scripts"
     scripts.mkdir(parents=True)
     (scripts / "parking.py").write_text(SCRIPT, "utf-8")
@@ -88,12 +95,25 @@ def check(folder: Path, **files: str) -> list[str]:
     for name, text in {**usual, **files}.items():
         (number / f"{name}.yaml").write_text(text, "utf-8")
     findings = Findings()
-    numbers = check_folders([number], findings, Ground(scripts=scripts, at=AT))
+    there = [each for each in (number, folder / "jarfalla") if each.exists()]
+    numbers = check_folders(there, findings, Ground(scripts=scripts, at=AT))
     if numbers and "scenarios" in files:
         proof = prove(numbers, {"testby": number}, Ground().zone, findings)
         assert proof.count > 0
         return [*map(str, findings.problems), *(tried.scenario.name for tried in proof.failed)]
     return [str(problem) for problem in findings.problems]
+
+
+def _make_another(folder: Path) -> None:
+    number = folder / "jarfalla"
+    number.mkdir()
+    for name, text in {
+        "number": NUMBER.replace("285 00", "285 01"),
+        "menu": "start: other\nperson: other\nnodes:\n  other: {kind: queue, queue: other}\n",
+        "queues": "queues:\n  other: {name: Annat, rings: [{after: 0 s, ask: specialists}]}\n",
+        "agents": "agents:\n  anna-berg: {name: Anna Berg, specialist: {other: 3}}\n",
+    }.items():
+        (number / f"{name}.yaml").write_text(text, "utf-8")
 
 
 @pytest.mark.parametrize("example", NODES, ids=lambda text: node_ids(text)[0])
@@ -155,6 +175,20 @@ def test_files(tmp_path: Path) -> None:
     assert check(tmp_path, **files, menu=menu_with(NODES[1])) == []
 
 
+@pytest.mark.parametrize("kind", [kind for kind, _ in EXAMPLES if kind.startswith("queue,")])
+def test_parts_of_a_queue(kind: str, tmp_path: Path) -> None:
+    assert check(tmp_path, queues=f"queues:\n{one(kind)}{GENERAL}", menu=one("menu.yaml")) == []
+
+
+def test_an_agent_of_another_number(tmp_path: Path) -> None:
+    _make_another(tmp_path)
+    assert check(tmp_path, agents=f"agents:\n{PEOPLE}{one('guest')}") == []
+
+
+def test_callers(tmp_path: Path) -> None:
+    assert check(tmp_path, callers=one("callers.yaml")) == []
+
+
 def test_the_smallest_menu_and_its_scenarios(tmp_path: Path) -> None:
     assert check(tmp_path, menu=one("menu.yaml"), scenarios=one("scenarios.yaml")) == []
 
@@ -186,7 +220,9 @@ def test_languages_and_texts(tmp_path: Path) -> None:
     assert check(tmp_path, number=number, menu=yaml.safe_dump(menu, allow_unicode=True)) == []
 
 
-def test_every_key_of_a_menu_is_on_the_page() -> None:
+def test_every_key_of_a_menu_or_a_queue_is_on_the_page() -> None:
     page = PAGE.read_text("utf-8")
-    keys = {key for shape in (*KINDS.values(), MENU) for key in (*shape.required, *shape.optional)}
+    queues = (QUEUE, COOL_DOWN, SAME_PERSON, ANNOUNCE, TURN_AWAY, SEND_ON, AGENT, GUEST, GROUP)
+    shapes = (*KINDS.values(), MENU, *queues)
+    keys = {key for shape in shapes for key in (*shape.required, *shape.optional)}
     assert [key for key in sorted(keys) if f"{key}:" not in page] == []

@@ -14,10 +14,11 @@ from ivr.menu.circumstances import Moment
 from ivr.menu.commands import Ask, Enqueue, KeysPressed, Say, Silence
 from ivr.menu.machine import begin, step
 from ivr.menu.model import Replaced, Way
-from ivr.menu.number import FILES, Ground, Number, load_number, load_numbers, policy
+from ivr.menu.number import FILES, Ground, Number, check_folders, load_number, load_numbers, policy
 from ivr.menu.texts import Pace, text_of
 from ivr.spoken.sentences import SENTENCES
-from queues.yamlfile import ConfigurationError
+from queues.yamlfile import ConfigurationError, Findings
+from routing.policy import Agent, Skill
 from tests.ivr.menu.changed_folders import GROUND
 from tests.ivr.menu.hours_for_tests import at
 from tests.ivr.menu.test_broken import BASE
@@ -107,12 +108,13 @@ def test_a_number_may_have_its_own_words_for_what_the_exchange_says(testby: Numb
 
 
 def test_a_language_of_the_numbers_own_needs_only_its_sentences(tmp_path: Path) -> None:
-    """The exchange speaks no German; a number without hours and old numbers can have it all the same."""
+    """The exchange speaks no German; a number without hours, old numbers and announcements can have it."""
     messages = "".join(
         f'  {key}: "Auf Deutsch.{"".join(f" {{{place}}}" for place in sorted(sentence.fields))}"\n'
         for key, sentence in SENTENCES.items()
     )
-    folder = write(tmp_path / "liten", number=SMALL["number.yaml"].replace("[sv]", "[de]"))
+    queues = SMALL["queues.yaml"].replace("name: Hjälp", "name: Hjälp, announce: no")
+    folder = write(tmp_path / "liten", number=SMALL["number.yaml"].replace("[sv]", "[de]"), queues=queues)
     (folder / "messages.yaml").write_text(f"messages:\n{messages}", encoding="utf-8")
     assert load_number(folder).menu.sentences["offer"].said_in("de").text == "Auf Deutsch."
 
@@ -150,6 +152,42 @@ def test_all_numbers_are_loaded_by_name_and_hidden_folders_left_out(tmp_path: Pa
     assert [number.id for number in numbers] == ["alfa", "beta"]
     assert {queue.number for queue in policy(numbers).queues.values()} == {"alfa", "beta"}
     assert sorted(policy(numbers).agents) == ["anna-a", "bo-b", "cia-c"]
+
+
+GUEST = {
+    "number": SMALL["number.yaml"].replace("+4619000000", "+4619000001"),
+    "menu": SMALL["menu.yaml"].replace("queue: help", "queue: more"),
+    "queues": SMALL["queues.yaml"].replace("help:", "more:"),
+    "agents": "agents:\n  cia-c: {defined in: alfa, specialist: {more: 1}}\n",
+}
+
+
+def test_who_serves_two_numbers_is_one_agent(tmp_path: Path) -> None:
+    write(tmp_path / "alfa")
+    write(tmp_path / "beta", **GUEST)
+    numbers = load_numbers(tmp_path)
+    cia = Agent("cia-c", "Cia C", {"help": Skill("specialist", 2), "more": Skill("specialist", 1)})
+    assert policy(numbers).agents == {"cia-c": cia}
+    assert [(list(number.agents), list(number.people)) for number in numbers] == [
+        (["cia-c"], ["cia-c"]),
+        ([], ["cia-c"]),
+    ]
+    assert dict(policy(numbers[1:]).agents) == {}
+
+
+def test_a_number_that_is_live_keeps_its_guest_whom_the_other_has_let_go_without_an_error(
+    tmp_path: Path,
+) -> None:
+    folders = [write(tmp_path / "alfa", agents=SMALL["agents.yaml"].replace("cia-c", "dan-d"))]
+    folders.append(write(tmp_path / "beta", **GUEST))
+    new, live = Findings(), Findings()
+    assert [number.id for number in check_folders(folders, live, Ground(live_since={"beta": OPEN.at}))] == [
+        "alfa",
+        "beta",
+    ]
+    check_folders(folders, new)
+    assert (live.errors, new.errors) == (0, 1)
+    assert [problem.message for problem in live.problems] == [problem.message for problem in new.problems]
 
 
 def test_what_is_doubtful_and_not_wrong_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
-from ivr.menu.model import ChoiceNode, Option, Way
+from ivr.menu.model import Change, ChoiceNode, Option, Way
+from ivr.menu.waysout import Waiting, WaitingKey
 from ivr.menu_views.columns import crossings, ordered, spaced
 from ivr.menu_views.graph import START, Edge, Kind, graph_of
 from ivr.menu_views.layout import LEAD_IN, layout_of
@@ -20,7 +21,7 @@ from ivr.menu_views.lettering import first_words, fitted, shown, width, wrapped
 from ivr.menu_views.mermaid import mermaid
 from ivr.menu_views.shapes import COLOURS, outline
 from ivr.menu_views.svg import svg
-from tests.ivr.menu_views.towns import MENU, TOWN, numbers, said
+from tests.ivr.menu_views.towns import DECEMBER, MENU, TOWN, numbers, said
 
 if TYPE_CHECKING:
     from ivr.menu.number import Number
@@ -42,6 +43,18 @@ def test_all_that_leads_between_two_nodes_is_one_edge_but_silence_is_its_own() -
     assert edges == [
         Edge("welcome", "general", ("0", "3rd wrong key"), by_silence=False),
         Edge("welcome", "general", ("silence",), by_silence=True),
+    ]
+
+
+def test_where_callers_leave_a_queue_to_is_drawn_as_by_silence_or_with_the_key() -> None:
+    key = WaitingKey(Way("anna"), said("queues/school/key-9", "För växeln, tryck 9.", "Press 9."))
+    overflow = Way("general", (Change(DECEMBER, "anna"),))
+    waiting = {"school": Waiting(overflow, {"9": key})}
+    edges = graph_of(replace(TOWN, menu=replace(MENU, waiting=waiting))).edges
+    assert [edge for edge in edges if edge.source == "school"] == [
+        Edge("school", "general", ("overflow before 2026-12-01",), by_silence=True),
+        Edge("school", "anna", ("overflow from 2026-12-01",), by_silence=True),
+        Edge("school", "anna", ("9",), words="För växeln, tryck 9."),
     ]
 
 

@@ -15,6 +15,7 @@ from ivr.proving.proof import prove, prove_folders
 from ivr.proving.report import report
 from queues.problems import ConfigurationError, Findings
 from tests.ivr.proving.testby import FOLDER, GROUND, MENUS
+from tests.ivr.publishing.ground import write_number
 
 SHIPPED = Path(__file__).resolve().parents[3] / "menus"
 RIGHT = "scenarios: [{name: A, at: 2026-11-24 10:00, does: 0, expects: {queue: general}}]\n"
@@ -50,6 +51,20 @@ def test_only_the_numbers_that_are_asked_for_are_proved() -> None:
     folders = {number.id: SHIPPED / number.id for number in numbers}
     assert prove(numbers, folders, GROUND.zone, findings, only=()).count == 0
     assert prove(numbers, folders, GROUND.zone, findings, only=["jarfalla"]).count >= 24
+
+
+def test_who_is_defined_in_the_folder_beside_answers_in_a_trial(tmp_path: Path) -> None:
+    write_number(tmp_path, "nyby", agent="cia-c")
+    folder = write_number(tmp_path)
+    guest = "  cia-c: {defined in: nyby, specialist: {testby-people: 3}}\n"
+    with (folder / "agents.yaml").open("a", encoding="utf-8") as file:
+        file.write(guest)
+    (folder / "scenarios.yaml").write_text(
+        "scenarios: [{name: A, at: 2026-11-24 10:00, given: {free: [cia-c]}, expects: {agent: cia-c}}]\n",
+        encoding="utf-8",
+    )
+    proof = prove_folders([folder], GROUND)
+    assert ([number.number for number in proof.numbers], proof.count, proof.failed) == (["testby"], 1, ())
 
 
 def test_a_folder_without_scenarios_is_no_failure(folder: Path, settings: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.acquaintances import Acquaintances
 from ivr.agi.request import AgiRequest
 from ivr.arrivals import Arrivals
 from ivr.installation import targets
@@ -35,7 +36,15 @@ class Town:
         self.mirror = FallbackMirror(policy(numbers), office.core.telephones, office.core.paused)
         self.led_to = targets(numbers)
         self.forgotten = 0
-        self.swap = Swap(office.exchange, self.arrivals, self.mirror, self.led_to, self._forget, Settings())
+        self.swap = Swap(
+            office.exchange,
+            self.arrivals,
+            self.mirror,
+            self.led_to,
+            self._forget,
+            Settings(),
+            Acquaintances({}),
+        )
         self.swap(numbers)
         office.journal.events.clear()
 

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menu.messages import load_messages
-from ivr.menu.wording import Wording
 from ivr.spoken.errors import TemplateError, UnknownPlaceholderError
-from ivr.spoken.moments import LANGUAGES, opening, position, telephone, wait
-from ivr.spoken.sentences import SENTENCES, WAITING_SENTENCES, filled, placeholders
-from queues.problems import Findings
-from queues.yamlfile import read_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from ivr.spoken.moments import LANGUAGES, digits, opening, position, telephone, wait
+from ivr.spoken.sentences import SENTENCES, filled, placeholders
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 FIELDS = {
@@ -28,6 +20,7 @@ FIELDS = {
     "replaced": {"number"},
     "position": {"position"},
     "estimate": {"wait"},
+    "choice": {"key"},
 }
 KEYS = {
     "closed",
@@ -45,45 +38,30 @@ KEYS = {
     "officer away",
     "script failed",
     "patient on",
+    "first in line",
+    "position",
+    "estimate",
+    "place regained",
+    "choice",
 }
-WAITING = {"position", "estimate"}
-EVERY = {**SENTENCES, **WAITING_SENTENCES}
 HOLIDAY = {"sv": "juldagen", "en": "Christmas Day", "fi": "joulupäivä"}
 
 
 def test_the_sentences_are_these() -> None:
-    assert (set(SENTENCES), set(WAITING_SENTENCES)) == (KEYS, WAITING)
+    assert set(SENTENCES) == KEYS
 
 
-@pytest.mark.parametrize("key", sorted(WAITING))
-def test_what_nobody_hears_yet_is_neither_asked_of_a_number_nor_taken(tmp_path: Path, key: str) -> None:
-    messages = "".join(
-        f'  {each}: "A{"".join(f" {{{x}}}" for x in FIELDS.get(each, ()))}."\n' for each in KEYS
-    )
-    file = tmp_path / "messages.yaml"
-    file.write_text(f"messages:\n{messages}", encoding="utf-8")
-    findings = Findings()
-    place = read_file(file, findings)
-    load_messages(tmp_path, Wording(("de",)), place, findings)
-    assert findings.problems == []
-    file.write_text(f"messages:\n{messages}  {key}: A.\n", encoding="utf-8")
-    load_messages(tmp_path, Wording(("de",)), place, findings)
-    assert [problem.message.split(";")[0] for problem in findings.problems] == [
-        f"messages.{key}: the exchange says no such message"
-    ]
-
-
-@pytest.mark.parametrize("key", sorted(EVERY))
+@pytest.mark.parametrize("key", sorted(SENTENCES))
 def test_every_sentence_is_there_in_every_language_with_just_its_places(key: str) -> None:
-    sentence = EVERY[key]
+    sentence = SENTENCES[key]
     assert set(sentence.words) == set(LANGUAGES)
     assert sentence.fields == FIELDS.get(key, set())
     assert {placeholders(words) for words in sentence.words.values()} == {sentence.fields}
 
 
-@pytest.mark.parametrize("key", sorted(EVERY))
+@pytest.mark.parametrize("key", sorted(SENTENCES))
 def test_every_sentence_is_fit_to_be_spoken(key: str) -> None:
-    for words in EVERY[key].words.values():
+    for words in SENTENCES[key].words.values():
         assert words == words.strip()
         assert words[0].isupper()
         assert words[-1] in (".:" if key == "read back" else ".")
@@ -113,6 +91,7 @@ def test_nobody_changes_the_table() -> None:
                 "Du har minst tio före dig i kön.",
                 "Väntetiden är just nu mellan fem och sju minuter.",
                 "Väntetiden är just nu mindre än en minut.",
+                "Om du vill lämna kön, tryck nio en gång till. Annars behåller du din plats.",
             ],
         ),
         (
@@ -128,6 +107,7 @@ def test_nobody_changes_the_table() -> None:
                 "You are behind at least ten others in the queue.",
                 "The waiting time just now is between five and seven minutes.",
                 "The waiting time just now is less than a minute.",
+                "To leave the queue, press nine once more. Otherwise you keep your place.",
             ],
         ),
         (
@@ -143,6 +123,7 @@ def test_nobody_changes_the_table() -> None:
                 "Olet jonossa vähintään kymmenen soittajan jälkeen.",
                 "Odotusaika on tällä hetkellä viidestä seitsemään minuuttia.",
                 "Odotusaika on tällä hetkellä alle minuutin.",
+                "Jos haluat poistua jonosta, paina vielä kerran numeroa yhdeksän. Muuten säilytät paikkasi.",
             ],
         ),
     ],
@@ -158,8 +139,9 @@ def test_a_filled_sentence_is_whole_and_right(language: str, expected: list[str]
         ("position", {"position": position(language, 11, 10)}),
         ("estimate", {"wait": wait(language, 300, 420)}),
         ("estimate", {"wait": wait(language, 0, 59)}),
+        ("choice", {"key": digits(language, "9")[0]}),
     ]
-    assert [filled(EVERY[key].words[language], **values) for key, values in filling] == expected
+    assert [filled(SENTENCES[key].words[language], **values) for key, values in filling] == expected
 
 
 def test_a_place_without_a_value_is_named() -> None:

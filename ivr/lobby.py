@@ -1,0 +1,286 @@
+"""The lobby: callers between the menu and the talk. They come to queues, wait, hear how long, leave by a key.
+
+Owns how a caller enters a queue or is turned away from it, what a waiting caller's session is to do, and
+where those go on who are sent on: into the menu again. Composes the waiting room, which decides, and the
+attendant, who leads through menus. Pure. Must not know telephones, transfers or how a contact ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.closings import Closings
+from ivr.contact import Choose, Phase, Ring, Tell, Wait
+from ivr.menu.commands import KeysPressed
+from ivr.menu.entry import to_queue
+from ivr.menu.machine import resume
+from ivr.menu.model import QueueNode
+from ivr.menu.waitingwords import choice_text, regained_text, waiting_texts
+from ivr.menu.waysout import Waiting
+from queues.waiting.announcing import Told
+from queues.waiting.ranges import WaitRange
+from queues.waiting.room import WaitingRoom
+from routing.events import (
+    AgentAutoPaused,
+    AgentOffered,
+    CallerQueued,
+    CallerSentOn,
+    CallerTurnedAway,
+    ChoiceOffered,
+    OfferWithdrawn,
+    PlaceRegained,
+    WaitTold,
+    WayOut,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ivr.attendant import Attendant
+    from ivr.contact import Contact
+    from ivr.menu.commands import Event as MenuEvent
+    from ivr.menu.commands import Step
+    from ivr.menu.number import Number
+    from ivr.menu.texts import Prompt
+    from routing.events import Decision, Event
+    from routing.policy import Policy
+    from routing.router import Router
+
+CHOICE_WAIT_S = 5.0  # for the second press of a key, after its question
+NOTHING = Waiting()
+
+
+class Lobby:
+    """Lead these contacts through queues of this policy. `paused` are the agents who have a pause."""
+
+    def __init__(
+        self, policy: Policy, attendant: Attendant, contacts: Mapping[str, Contact], paused: set[str]
+    ) -> None:
+        self.policy = policy
+        self._attendant = attendant
+        self._contacts = contacts
+        self._paused = paused
+        self._room = WaitingRoom(policy)
+        self._closings = Closings(attendant)
+
+    @property
+    def router(self) -> Router:
+        """Who gets whom; to be read only."""
+        return self._room.router
+
+    def next_due(self) -> float | None:
+        """Return when a `TimerFired` is wanted, UTC seconds, or None."""
+        due, closing = self._room.next_due(), self._closings.next_due()
+        if due is None or closing is None:
+            return closing if due is None else due
+        return min(due, closing)
+
+    def change(self, at: float, policy: Policy) -> list[Decision]:
+        """Go by another policy; who waits in a queue that is no more waits for a person instead."""
+        self.policy = policy
+        self._room.change(policy)
+        decisions: list[Decision] = []
+        for contact in sorted(self._contacts.values(), key=lambda c: c.queued.since if c.queued else at):
+            decisions += self.moved(at, contact)
+        return decisions
+
+    def moved(self, at: float, contact: Contact) -> list[Decision]:
+        """Let a caller whose queue is live no more wait for a person, in the same place by time."""
+        queued = contact.queued if contact.phase is Phase.WAITING and not contact.away else None
+        gone = queued is not None and queued.queue not in self.policy.queues
+        return self.enqueue(at, contact, queued) if queued and gone else []
+
+    # --- into a queue -------------------------------------------------------------------------------
+
+    def follow(self, at: float, contact: Contact, then: Step) -> list[Decision]:
+        """Let a contact go on in the menu, or come out of it to a queue."""
+        decisions, queued = self._attendant.lead(at, contact, then)
+        return decisions if queued is None else decisions + self.come(at, contact, queued)
+
+    def come(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
+        """Let a caller into the queue that they chose, unless its conditions turn them away."""
+        queued = self._live(contact, queued)
+        queue = queued.queue
+        way = None if queue in contact.refused_by else self._room.way_out(queue)
+        if way is not None and self._way_on(at, contact, queue) is not None:
+            return self._lead_on(at, contact, queue, way)
+        back = contact.regains
+        if back is not None and back.queue == queue and contact.since is None:
+            contact.regains, contact.has_regained, contact.is_back = None, True, True
+            queued = queued._replace(since=back.since)
+            return [PlaceRegained(contact.id, queue), *self.enqueue(at, contact, queued)]
+        if contact.since is not None:  # they have waited before
+            queued = queued._replace(since=contact.since)
+        return self.enqueue(at, contact, queued)
+
+    def enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
+        """Let a caller wait, whatever the queue's conditions: somebody has sent or brought them here."""
+        queued = self._live(contact, queued)
+        queue = self.policy.queues[queued.queue]
+        group = self._attendant.live(contact.number.id).callers.get(contact.group)
+        last = next((met.agent for met in contact.met if met.queue == queue.id), "")
+        queued = queued._replace(points=0.0 if group is None else group.points, last_agent=last)
+        contact.since = queued.since
+        contact.queued = queued
+        self._wait(contact)
+        if queue.at_closing == "release":
+            self._closings.watch(at, queue)
+        decisions = [queued, *self.route(at, queued)]
+        if contact.has_regained and isinstance(contact.task, Wait):
+            contact.has_regained = False
+            contact.task = Tell((regained_text(self._menu(contact, queue.id).menu, contact.language),))
+        return decisions
+
+    def _live(self, contact: Contact, queued: CallerQueued) -> CallerQueued:
+        if queued.queue in self.policy.queues:
+            return queued
+        # Of a menu that is live no more.
+        return queued._replace(queue=self._attendant.live(contact.number.id).menu.person_queue)
+
+    def _wait(self, contact: Contact) -> None:
+        contact.wait()
+        if contact.queued is not None:
+            contact.task = Wait("".join(self._waiting(contact, contact.queued.queue).keys))
+
+    # --- in it --------------------------------------------------------------------------------------
+
+    def route(self, at: float, event: Event) -> list[Decision]:
+        """Let the waiting room know what happened, and do what it decides."""
+        return self._carry_out(at, self._room.step(at, event))
+
+    def wait_again(self, contact: Contact) -> None:
+        """Let a caller wait whose offer has failed."""
+        self._wait(contact)
+
+    def attend(self, at: float, contact: Contact, event: MenuEvent) -> list[Decision] | None:
+        """Take what a waiting caller's session tells: a key, silence after a question, or a text's end."""
+        queued, task = contact.queued, contact.task
+        key = event.digits if isinstance(event, KeysPressed) else ""
+        chosen = None if queued is None else self._waiting(contact, queued.queue).keys.get(key)
+        if queued is None or (chosen is None and isinstance(task, Wait)):
+            return None  # nothing was said or asked
+        self._wait(contact)
+        if chosen is None:
+            return []  # a text is over, or the question was answered by silence or another key
+        if isinstance(task, Choose) and task.key == key:
+            return self._leave(at, contact, queued.queue, chosen.way.at(self._attendant.calendar(at)))
+        menu = self._menu(contact, queued.queue).menu
+        question = choice_text(menu, contact.language, key)
+        if question is None:
+            return self._leave(at, contact, queued.queue, chosen.way.at(self._attendant.calendar(at)))
+        keys = "".join(self._waiting(contact, queued.queue).keys)
+        contact.task = Choose(key, (question,), CHOICE_WAIT_S, keys)
+        offered = ChoiceOffered(contact.id, queued.queue, key)
+        return [offered, *self.route(at, offered)]
+
+    def _carry_out(self, at: float, decisions: list[Decision]) -> list[Decision]:
+        done: list[Decision] = []
+        leaving: list[tuple[Contact, Step]] = []
+        for decision in decisions:
+            match decision:
+                case AgentOffered(contact_id, agent, ring_s=ring_s):
+                    contact = self._contacts[contact_id]
+                    contact.phase, contact.agent, contact.withdrawn = Phase.OFFERED, agent, False
+                    contact.task = Ring(agent, ring_s)
+                case WaitTold(contact_id):
+                    self._tell(at, self._contacts[contact_id], decision)
+                case OfferWithdrawn(contact_id):
+                    self._contacts[contact_id].withdrawn = True
+                case AgentAutoPaused(agent):
+                    self._paused.add(agent)
+                case CallerSentOn(contact_id, queue, way):
+                    contact = self._contacts[contact_id]
+                    node, then = self._onward(at, contact, queue)
+                    contact.turn_from(queue, way, at)
+                    leaving.append((contact, then))
+                    done.append(decision._replace(leads_to=node))
+                    continue
+                case _:
+                    pass
+            done.append(decision)
+        for contact, then in leaving:
+            done += self.follow(at, contact, then)
+        return done
+
+    def _tell(self, at: float, contact: Contact, told: WaitTold) -> None:
+        """Let the session say it, and which keys there are where that has not been said for a while."""
+        menu = self._menu(contact, told.queue).menu
+        announcing = self.policy.queues[told.queue].announcing
+        if announcing is None:
+            return
+        said: list[Prompt] = []
+        if contact.has_regained:
+            contact.has_regained = False
+            said.append(regained_text(menu, contact.language))
+        span = None if told.least_s is None or told.most_s is None else WaitRange(told.least_s, told.most_s)
+        said += waiting_texts(menu, contact.language, Told(told.position, span), announcing.most_position)
+        keys = self._waiting(contact, told.queue).keys
+        before = contact.choices_told_at
+        if before is None or at - before >= announcing.every_s:
+            contact.choices_told_at = at
+            said += (key.text.said_in(contact.language) for key in keys.values())
+        if said:
+            contact.task = Tell(tuple(said), "".join(keys))
+
+    # --- out of it ----------------------------------------------------------------------------------
+
+    def close(self, at: float) -> list[Decision]:
+        """Send those on who wait in queues that have closed, where these do not serve them."""
+        decisions: list[Decision] = []
+        for queue_id in self._closings.due(at):
+            queue = self.policy.queues.get(queue_id)
+            if queue is None or queue.at_closing != "release" or not self.router.line(queue_id).size:
+                continue
+            if self._closings.is_closed(at, queue):
+                decisions += self._carry_out(at, self._room.release(at, queue_id))
+            else:
+                self._closings.watch(at, queue)
+        return decisions
+
+    def hours_changed(self, at: float) -> list[Decision]:
+        """Look at once at every queue that releases its callers: somebody may have closed it by hand."""
+        self._closings.look_at_all(at)
+        return self.close(at)
+
+    def _leave(self, at: float, contact: Contact, queue: str, node: str) -> list[Decision]:
+        """Let a caller leave the queue who has chosen to."""
+        number = self._menu(contact, queue)
+        then = resume(number.menu, node, contact.walk, self._attendant.moment(at, number.id))
+        contact.number = number
+        contact.turn_from(queue, WayOut.CHOSEN, at)
+        sent = CallerSentOn(contact.id, queue, WayOut.CHOSEN, node)
+        return [sent, *self.route(at, sent), *self.follow(at, contact, then)]
+
+    def _lead_on(self, at: float, contact: Contact, queue: str, way: WayOut) -> list[Decision]:
+        """Lead a caller on who is not let in."""
+        node, then = self._onward(at, contact, queue)
+        contact.turn_from(queue, way, at)
+        return [CallerTurnedAway(contact.id, queue, way, node), *self.follow(at, contact, then)]
+
+    def _way_on(self, at: float, contact: Contact, queue: str) -> str | None:
+        overflow = self._waiting(contact, queue).overflow
+        return None if overflow is None else overflow.at(self._attendant.calendar(at))
+
+    def _onward(self, at: float, contact: Contact, queue_id: str) -> tuple[str, Step]:
+        """Return where somebody goes on whom a queue does not keep, and by which step.
+
+        A queue without an overflow says that it is closed: only closing sends anybody on there.
+        """
+        number, queue = self._menu(contact, queue_id), self.policy.queues[queue_id]
+        now = self._attendant.moment(at, number.id)
+        node = self._way_on(at, contact, queue_id)
+        contact.number = number
+        if node is not None:
+            return node, resume(number.menu, node, contact.walk, now)
+        here = QueueNode(number.menu.person, queue_id, hours=queue.hours)
+        return number.menu.person, to_queue(number.menu, here, contact.walk, now)
+
+    def _menu(self, contact: Contact, queue: str) -> Number:
+        """Return the number whose menu has a queue's ways, in the version that the call began with."""
+        number = self.policy.queues[queue].number
+        return contact.number if contact.number.id == number else self._attendant.live(number)
+
+    def _waiting(self, contact: Contact, queue: str) -> Waiting:
+        if queue not in self.policy.queues:
+            return NOTHING
+        return self._menu(contact, queue).menu.waiting.get(queue, NOTHING)

@@ -1,0 +1,17 @@
+"""Whatever happens, in whatever order: the router decides as the rules say. The second half of many tries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.routing.machine import THOROUGH, Turmoil, examples
+
+pytestmark = pytest.mark.thorough
+
+
+class SecondHalf(Turmoil):
+    """A machine of its own, so that two cores can share the work and each remembers its failures."""
+
+
+TestSecondHalf = SecondHalf.TestCase
+TestSecondHalf.settings = examples(THOROUGH // 2)
