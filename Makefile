@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND := noninteractive
 PYTHON_BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help setup run check test bench faults lock wheel clean venv box lint types
+.PHONY: help setup run check test nightly bench faults lock wheel clean venv box lint types
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -23,6 +23,11 @@ check: venv lint types  ## lint, types and the fast tests
 
 test: setup lint types  ## everything, on a real Asterisk
 	@$(PYTHON_BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+nightly: setup  ## the router against a naive one, 50,000 random days (ARGS="-k first")
+	@VAXEL_EXAMPLES=$${VAXEL_EXAMPLES:-50000} $(PYTHON_BIN)/python -m pytest -n auto --dist loadfile \
+		tests/routing/test_router_properties_first_half.py \
+		tests/routing/test_router_properties_second_half.py $(ARGS)
 
 bench: setup  ## what a call costs, ours against Asterisk's share
 	@$(PYTHON_BIN)/python -m tests.system.bench $(ARGS)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ivr.commandline.estimates import calls_estimates
 from ivr.commandline.live import reload_menus, rollback, versions
 from ivr.commandline.menus import menus
 from ivr.commandline.prompts import prompts as prompts_group
@@ -25,6 +26,7 @@ from ivr.commandline.proving import prove_menus
 from ivr.commandline.replaying import replay
 from ivr.commandline.settings import named_settings_of, settings_of
 from ivr.commandline.standing import crisis, hours
+from ivr.commandline.story import calls_why
 from ivr.commandline.telephone import call
 from ivr.commandline.views import diff, graph
 from ivr.commandline.why import why
@@ -244,8 +246,10 @@ for command in (prove_menus, graph, diff, reload_menus, rollback, versions):
 for group in (menus, prompts_group, crisis, hours):
     main.add_command(group)
 main.add_command(call)
+main.add_command(why)
 main.add_command(replay)
-calls.add_command(why)
+calls.add_command(calls_why)
+calls.add_command(calls_estimates)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class Acquaintances:
     """The last agent of each caller in each queue that asks for it. Times are UTC seconds."""
 
     def __init__(self, queues: Mapping[str, Queue]) -> None:
-        self._met: dict[str, dict[str, Met]] = {}
+        self._met: dict[str, dict[str, Met]] = {}  # who was met last is the last
         self.change(queues)
 
     def change(self, queues: Mapping[str, Queue]) -> None:
@@ -48,10 +48,12 @@ class Acquaintances:
     def met(self, caller: str, queue: str, agent: str, at: float) -> None:
         """Remember that the agent helped the caller in this queue, unless somebody did later."""
         if queue in self._days:
-            by_queue = self._met.setdefault(caller, {})
+            by_queue = self._met.pop(caller, {})
             before = by_queue.get(queue)
             if before is None or before.at <= at:
                 by_queue[queue] = Met(queue, agent, at)
+            self._met[caller] = by_queue
+            self._forget_before(at - self.longest_s)
 
     def answered(self, contact: Contact, at: float) -> None:
         """Remember whom a contact talks with since `at`."""
@@ -66,4 +68,15 @@ class Acquaintances:
     def of(self, caller: str | None, at: float) -> tuple[Met, ...]:
         """Return who helped a caller last in each queue, as far as it counts at UTC second `at`."""
         by_queue = {} if caller is None else self._met.get(caller, {})
-        return tuple(met for met in by_queue.values() if at - met.at <= self._days.get(met.queue, 0) * DAY_S)
+        return tuple(
+            met
+            for met in by_queue.values()
+            if met.queue in self._days and at - met.at <= self._days[met.queue] * DAY_S
+        )
+
+    def _forget_before(self, at: float) -> None:
+        """Keep no pseudonym for longer than it counts."""
+        while (caller := next(iter(self._met), None)) is not None:
+            if any(met.at >= at for met in self._met[caller].values()):
+                return
+            del self._met[caller]

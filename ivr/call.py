@@ -101,6 +101,8 @@ class CallSession:
 
     async def _perform(self) -> bool:
         """Perform the contact's task; return whether there may be another."""
+        if isinstance(self._contact.task, Ask | Listen | Say | Run):
+            await self._stay.end_music()  # who was sent on by a queue is led through the menu without it
         self._session.forget_interruption()  # the task that it was about is read now
         task = self._contact.task
         match task:
@@ -236,9 +238,8 @@ class CallSession:
 
     async def _offer(self, task: Ring) -> bool:
         contact = self._contact.id
-        await self._switch.arm(
-            Phase.OFFERED, task.ring_s, self._stay.place()
-        )  # who did not wait has a place too
+        # Who did not wait has a place too.
+        await self._switch.arm(Phase.OFFERED, task.ring_s, self._stay.place())
         rung = await self._ring.ring(task.agent, task.ring_s, self._has_talked)
         self._switch.release()
         self._stay.music_has_ended()

@@ -1,7 +1,7 @@
 """When queues close that do not serve those who still wait.
 
-Owns which of them is looked at when: at its next closing by the calendar, and at once when somebody changes
-the hours. Pure. Must not know callers, nor what becomes of them.
+Owns which of them is looked at when: at its next closing by the calendar, and at once when it may have closed
+before. Pure. Must not know callers, nor what becomes of them.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ class Closings:
         if closes_at is not None:
             self._due[queue.id] = at + (closes_at - moment.at)
 
-    def look_at_all(self, at: float) -> None:
-        """Let every queue be due: its hours may be others by now."""
-        self._due = dict.fromkeys(self._due, at)
+    def look_at(self, at: float, queue: Queue) -> None:
+        """Let a queue be due at once: its hours may be others by now, or have ended before."""
+        self._due[queue.id] = at
+
+    def clear(self) -> None:
+        """Watch nothing any more."""
+        self._due.clear()
 
     def due(self, at: float) -> list[str]:
         """Take the queues whose time has come."""

@@ -150,6 +150,11 @@ class Contact:
             contact.queued = CallerQueued(contact.id, event.queue, event.since, event.points)
             contact.since = event.since
             contact.helped = Outcome.ANSWERED
+        elif event.outcome is not None:
+            contact.helped = event.outcome if event.answered else contact.helped
+            if contact.phase is not Phase.LEAVING:
+                # They have left a queue: that is what it counts as so far.
+                contact.outcome, contact.left_as, contact.since = None, event.outcome, event.since
         if contact.phase is Phase.MENU:
             contact.begin_away(then.command, event.since)
         elif contact.phase is Phase.HANDED and event.agent is not None:
@@ -224,12 +229,12 @@ class Contact:
 
         Whoever comes to us during or after the talk, by whatever way, has been helped.
         """
-        self.phase, self.task, self.agent, self.answered = Phase.TALKING, Leave(), agent, True
-        self.met_at = at
         if self.queued is not None:
             self.helped = Outcome.ANSWERED
-        elif self.left_as is not None:
+        elif self.left_as is not None and not self.answered:
             self.helped = self.left_as  # a queue has not answered them, whoever does now
+        self.phase, self.task, self.agent, self.answered = Phase.TALKING, Leave(), agent, True
+        self.met_at = at
 
     def turn_from(self, queue: str, way: WayOut, at: float) -> None:
         """Be sent on by a queue, or leave it with a key; whoever gives up from then on has left unhelped."""

@@ -149,7 +149,7 @@ class Core:
             case OfferFailed(contact, agent, _):
                 if (offered := self._with(contact, agent, Phase.OFFERED)) is None:
                     return None
-                self.lobby.wait_again(offered)
+                self.lobby.wait_again(at, offered)
                 return self.lobby.route(at, event) + self.lobby.moved(at, offered)
             case TalkEnded(contact, agent, by):
                 if (talk := self._with(contact, agent, Phase.TALKING)) is None:
@@ -173,6 +173,7 @@ class Core:
             case EngineStarted():
                 self.attendant.take(event)
                 self.contacts.clear()
+                self.lobby.clear()
                 self._kept.clear()
                 self._over.clear()
                 self.paused.clear()
@@ -228,10 +229,12 @@ class Core:
 
     def _place(self, at: float, contact: Contact, queue: str | None) -> CallerQueued:
         """Return the place of a caller who waits again: since the first time they waited."""
-        before = contact.queued
+        before, since = contact.queued, contact.since
         if queue not in self.lobby.policy.queues or queue is None:
             queue = contact.number.menu.person_queue if before is None else before.queue
-        return CallerQueued(contact.id, queue, at if before is None else before.since)
+        if before is not None:
+            since = before.since
+        return CallerQueued(contact.id, queue, at if since is None else since)
 
     # --- after an absence of ours -----------------------------------------------------------------
 
@@ -241,25 +244,25 @@ class Core:
             return None
         away, contact.away = contact.away, False
         match contact.phase:
-            case Phase.MENU if event.queue is not None and contact.queued is None:
+            case Phase.MENU if event.queue is not None and contact.queued is None and contact.left_as is None:
                 # The channel knows of a place that never reached the journal.
                 since = at if event.since is None else event.since
-                return self.lobby.enqueue(at, contact, CallerQueued(contact.id, event.queue, since))
+                return self.lobby.take_back(at, contact, CallerQueued(contact.id, event.queue, since))
             case Phase.MENU if contact.chosen is not None:
-                return self.lobby.enqueue(at, contact, contact.chosen)
+                return self.lobby.take_back(at, contact, contact.chosen)
             case Phase.MENU:
                 task = contact.task
                 if isinstance(task, Say) or (isinstance(task, Ask) and not task.reads_back):
                     return [played(contact.id, task)]
                 return self.lobby.follow(at, contact, self.attendant.anew(at, contact))
             case Phase.WAITING | Phase.FALLBACK if away and contact.queued is not None:
-                return self.lobby.enqueue(at, contact, contact.queued)
+                return self.lobby.take_back(at, contact, contact.queued)
             case Phase.WAITING | Phase.OFFERED if contact.queued and not self.lobby.router.knows(contact.id):
                 # The agent of an earlier run's offer is no more, or is with somebody else by now.
                 contact.agent = None
-                return self.lobby.enqueue(at, contact, contact.queued)
+                return self.lobby.take_back(at, contact, contact.queued)
             case Phase.OFFERED:
-                contact.wait()
+                self.lobby.wait_again(at, contact)
             case Phase.HANDED:
                 return self._not_reached(at, contact)
             case _:
@@ -277,7 +280,7 @@ class Core:
         contact.outcome, contact.ended_by = None, "caller"
         contact.phase, contact.agent, contact.task, contact.away = Phase.FALLBACK, None, Wait(), True
         if contact.queued is None:
-            since = event.waits_since(at)
+            since = event.waits_since(at) if contact.since is None else contact.since
             # The dialplan may still speak of a queue that is no more.
             queue = (
                 event.queue if event.queue in self.lobby.policy.queues else contact.number.menu.person_queue
@@ -294,7 +297,7 @@ class Core:
         first = self.attendant.begin(at, event)
         contact = self.contacts[event.contact] = Contact(event.contact, number, first.state)
         contact.caller, contact.group, contact.met = event.caller, event.group, event.met
-        contact.regains = self._kept.take(at, event.caller)
+        contact.regains = self._kept.take(true_time(at, event), event.caller)
         if event.when is not None:  # learnt afterwards: nothing is said before they are with us
             contact.begin_away(first.command, event.when)
             return []
@@ -323,7 +326,8 @@ class Core:
         decisions = self.lobby.route(at, event)
         outcome = contact.came_to(lost_by)
         if (place := contact.cut_off_from) is not None and contact.caller is not None:
-            self._kept.keep(at, contact.caller, KeptPlace(place.queue, place.since, at + KEPT_S))
+            until = true_time(at, event) + KEPT_S
+            self._kept.keep(at, contact.caller, KeptPlace(place.queue, place.since, until))
         decisions.append(CallEnded(contact.id, outcome, lost_by or contact.ended_by, event.when))
         contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]

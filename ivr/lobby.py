@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ivr.contact import Contact
     from ivr.menu.commands import Event as MenuEvent
     from ivr.menu.commands import Step
+    from ivr.menu.model import Menu, Way
     from ivr.menu.number import Number
     from ivr.menu.texts import Prompt
     from routing.events import Decision, Event
@@ -60,7 +61,7 @@ class Lobby:
         self._attendant = attendant
         self._contacts = contacts
         self._paused = paused
-        self._room = WaitingRoom(policy)
+        self._room = WaitingRoom(policy, lambda contact, queue: queue in contacts[contact].refused_by)
         self._closings = Closings(attendant)
 
     @property
@@ -90,6 +91,10 @@ class Lobby:
         gone = queued is not None and queued.queue not in self.policy.queues
         return self.enqueue(at, contact, queued) if queued and gone else []
 
+    def clear(self) -> None:
+        """Know no queue's closing any more: a new run begins."""
+        self._closings.clear()
+
     # --- into a queue -------------------------------------------------------------------------------
 
     def follow(self, at: float, contact: Contact, then: Step) -> list[Decision]:
@@ -101,14 +106,14 @@ class Lobby:
         """Let a caller into the queue that they chose, unless its conditions turn them away."""
         queued = self._live(contact, queued)
         queue = queued.queue
-        way = None if queue in contact.refused_by else self._room.way_out(queue)
-        if way is not None and self._way_on(at, contact, queue) is not None:
-            return self._lead_on(at, contact, queue, way)
         back = contact.regains
         if back is not None and back.queue == queue and contact.since is None:
             contact.regains, contact.has_regained, contact.is_back = None, True, True
             queued = queued._replace(since=back.since)
             return [PlaceRegained(contact.id, queue), *self.enqueue(at, contact, queued)]
+        way = None if queue in contact.refused_by else self._room.way_out(queue)
+        if way is not None and self._overflow(contact, queue) is not None:
+            return self._lead_on(at, contact, queue, way)
         if contact.since is not None:  # they have waited before
             queued = queued._replace(since=contact.since)
         return self.enqueue(at, contact, queued)
@@ -120,6 +125,8 @@ class Lobby:
         group = self._attendant.live(contact.number.id).callers.get(contact.group)
         last = next((met.agent for met in contact.met if met.queue == queue.id), "")
         queued = queued._replace(points=0.0 if group is None else group.points, last_agent=last)
+        if contact.queued is None or contact.queued.queue != queue.id:
+            contact.choices_told_at = None
         contact.since = queued.since
         contact.queued = queued
         self._wait(contact)
@@ -128,7 +135,14 @@ class Lobby:
         decisions = [queued, *self.route(at, queued)]
         if contact.has_regained and isinstance(contact.task, Wait):
             contact.has_regained = False
-            contact.task = Tell((regained_text(self._menu(contact, queue.id).menu, contact.language),))
+            menu = self._menu(contact, queue.id).menu
+            contact.task = Tell((regained_text(menu, _language(menu, contact)),), contact.task.keys)
+        return decisions
+
+    def take_back(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
+        """Let a caller wait again who was out of our hands; the queue may have closed meanwhile."""
+        decisions = self.enqueue(at, contact, queued)
+        self._may_have_closed(at, contact)
         return decisions
 
     def _live(self, contact: Contact, queued: CallerQueued) -> CallerQueued:
@@ -148,9 +162,10 @@ class Lobby:
         """Let the waiting room know what happened, and do what it decides."""
         return self._carry_out(at, self._room.step(at, event))
 
-    def wait_again(self, contact: Contact) -> None:
-        """Let a caller wait whose offer has failed."""
+    def wait_again(self, at: float, contact: Contact) -> None:
+        """Let a caller wait whose offer has failed; the queue may have closed while the telephone rang."""
         self._wait(contact)
+        self._may_have_closed(at, contact)
 
     def attend(self, at: float, contact: Contact, event: MenuEvent) -> list[Decision] | None:
         """Take what a waiting caller's session tells: a key, silence after a question, or a text's end."""
@@ -165,7 +180,7 @@ class Lobby:
         if isinstance(task, Choose) and task.key == key:
             return self._leave(at, contact, queued.queue, chosen.way.at(self._attendant.calendar(at)))
         menu = self._menu(contact, queued.queue).menu
-        question = choice_text(menu, contact.language, key)
+        question = choice_text(menu, _language(menu, contact), key)
         if question is None:
             return self._leave(at, contact, queued.queue, chosen.way.at(self._attendant.calendar(at)))
         keys = "".join(self._waiting(contact, queued.queue).keys)
@@ -198,6 +213,7 @@ class Lobby:
                 case _:
                     pass
             done.append(decision)
+        leaving.sort(key=lambda left: left[0].since or at)  # who has waited longest is first elsewhere, too
         for contact, then in leaving:
             done += self.follow(at, contact, then)
         return done
@@ -205,20 +221,21 @@ class Lobby:
     def _tell(self, at: float, contact: Contact, told: WaitTold) -> None:
         """Let the session say it, and which keys there are where that has not been said for a while."""
         menu = self._menu(contact, told.queue).menu
+        language = _language(menu, contact)
         announcing = self.policy.queues[told.queue].announcing
         if announcing is None:
             return
         said: list[Prompt] = []
         if contact.has_regained:
             contact.has_regained = False
-            said.append(regained_text(menu, contact.language))
+            said.append(regained_text(menu, language))
         span = None if told.least_s is None or told.most_s is None else WaitRange(told.least_s, told.most_s)
-        said += waiting_texts(menu, contact.language, Told(told.position, span), announcing.most_position)
+        said += waiting_texts(menu, language, Told(told.position, span), announcing.most_position)
         keys = self._waiting(contact, told.queue).keys
         before = contact.choices_told_at
         if before is None or at - before >= announcing.every_s:
             contact.choices_told_at = at
-            said += (key.text.said_in(contact.language) for key in keys.values())
+            said += (key.text.said_in(language) for key in keys.values())
         if said:
             contact.task = Tell(tuple(said), "".join(keys))
 
@@ -239,8 +256,19 @@ class Lobby:
 
     def hours_changed(self, at: float) -> list[Decision]:
         """Look at once at every queue that releases its callers: somebody may have closed it by hand."""
-        self._closings.look_at_all(at)
+        for queue in self.policy.queues.values():
+            if queue.at_closing == "release" and self.router.line(queue.id).size:
+                self._closings.look_at(at, queue)
         return self.close(at)
+
+    def _may_have_closed(self, at: float, contact: Contact) -> None:
+        queue = None if contact.queued is None else self.policy.queues.get(contact.queued.queue)
+        if queue is None or queue.at_closing != "release":
+            return
+        if self._closings.is_closed(at, queue):
+            self._closings.look_at(at, queue)
+        else:
+            self._closings.watch(at, queue)
 
     def _leave(self, at: float, contact: Contact, queue: str, node: str) -> list[Decision]:
         """Let a caller leave the queue who has chosen to."""
@@ -257,23 +285,29 @@ class Lobby:
         contact.turn_from(queue, way, at)
         return [CallerTurnedAway(contact.id, queue, way, node), *self.follow(at, contact, then)]
 
-    def _way_on(self, at: float, contact: Contact, queue: str) -> str | None:
-        overflow = self._waiting(contact, queue).overflow
-        return None if overflow is None else overflow.at(self._attendant.calendar(at))
+    def _overflow(self, contact: Contact, queue: str) -> tuple[Number, Way] | None:
+        """Return a queue's overflow and whose it is: of the caller's own version, or else of the live one."""
+        number = self._menu(contact, queue)
+        for version in (number, self._attendant.live(number.id)):
+            way = version.menu.waiting.get(queue, NOTHING).overflow
+            if way is not None:
+                return version, way
+        return None
 
     def _onward(self, at: float, contact: Contact, queue_id: str) -> tuple[str, Step]:
         """Return where somebody goes on whom a queue does not keep, and by which step.
 
         A queue without an overflow says that it is closed: only closing sends anybody on there.
         """
-        number, queue = self._menu(contact, queue_id), self.policy.queues[queue_id]
-        now = self._attendant.moment(at, number.id)
-        node = self._way_on(at, contact, queue_id)
-        contact.number = number
-        if node is not None:
-            return node, resume(number.menu, node, contact.walk, now)
+        queue, overflow = self.policy.queues[queue_id], self._overflow(contact, queue_id)
+        if overflow is not None:
+            contact.number, way = overflow
+            now, node = self._attendant.moment(at, contact.number.id), way.at(self._attendant.calendar(at))
+            return node, resume(contact.number.menu, node, contact.walk, now)
+        contact.number = number = self._attendant.live(queue.number)  # by whose hours it is closed
         here = QueueNode(number.menu.person, queue_id, hours=queue.hours)
-        return number.menu.person, to_queue(number.menu, here, contact.walk, now)
+        walk = contact.walk._replace(language=_language(number.menu, contact))
+        return here.id, to_queue(number.menu, here, walk, self._attendant.moment(at, number.id))
 
     def _menu(self, contact: Contact, queue: str) -> Number:
         """Return the number whose menu has a queue's ways, in the version that the call began with."""
@@ -284,3 +318,8 @@ class Lobby:
         if queue not in self.policy.queues:
             return NOTHING
         return self._menu(contact, queue).menu.waiting.get(queue, NOTHING)
+
+
+def _language(menu: Menu, contact: Contact) -> str:
+    """Return the caller's language, or the menu's first: a queue of another number may not speak it."""
+    return contact.language if contact.language in menu.languages else menu.languages[0]

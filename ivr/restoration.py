@@ -44,6 +44,7 @@ from routing.events import (
     PromptPlayed,
     ScriptStarted,
     TalkEnded,
+    WayOut,
     true_time,
 )
 
@@ -121,7 +122,7 @@ def restore(events: Iterable[Recorded]) -> Restored:
                 if (
                     known is not None
                     and contact not in back
-                    and (place := _lost_place(known, at)) is not None
+                    and (place := _lost_place(known, true_time(at, event))) is not None
                 ):
                     places[place.caller] = place
             case _:
@@ -159,7 +160,7 @@ def _moved(contact: ContactCarried, by_s: float) -> ContactCarried:
 def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
     match event:
         case PromptPlayed(_, node):
-            return known._replace(node=node, since=at)
+            return known._replace(node=node, since=_began(known, at))
         case LanguageChosen(_, language):
             return known._replace(language=language)
         case PatienceChosen():
@@ -169,13 +170,22 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
         case OfficerCalled(_, officer):
             return known._replace(stage="handed", agent=officer, node=event.node or known.node)
         case ScriptStarted(_, node):
-            return known._replace(node=node, since=at)
-        case CallerTurnedAway(_, _, _, node) | CallerSentOn(_, _, _, node):
-            return known._replace(stage="menu", node=node, queue=None, since=at, agent=None)
+            return known._replace(node=node, since=_began(known, at))
+        case CallerTurnedAway(_, _, way, node) | CallerSentOn(_, _, way, node):
+            return known._replace(
+                stage="menu",
+                node=node,
+                queue=None,
+                since=_began(known, at),
+                agent=None,
+                outcome=_left(known, way),
+            )
         case OfficerFailed() if known.queue is None:
             return known._replace(stage="menu", agent=None)
         case CallerQueued(_, queue, since, points):
-            return known._replace(stage="waiting", queue=queue, since=since, agent=None, points=points)
+            return known._replace(
+                stage="waiting", queue=queue, since=since, agent=None, points=points, outcome=None
+            )
         case AgentOffered(_, agent):
             return known._replace(stage="offered", agent=agent)
         case OfferFailed():
@@ -184,18 +194,19 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
             return known._replace(stage="waiting", agent=None)
         case CallerFellBack(_, queue):
             if known.queue is None:
-                known = known._replace(queue=queue, since=event.waits_since(at))
+                first = known.since if _has_left(known) else None
+                known = known._replace(queue=queue, since=event.waits_since(at) if first is None else first)
             return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
             return known._replace(stage="talking", agent=agent, answered=True, met_at=true_time(at, event))
         case CallTransferred(target=target):
-            known = known._replace(outcome=None, ended_by="caller")
+            known = known._replace(outcome=known.outcome if _has_left(known) else None, ended_by="caller")
             if event.answered:
                 return known._replace(stage="talking", agent=target, met_at=true_time(at, event))
             if event.kind == "officer":
                 return known._replace(stage="handed", agent=target)
             # That they wait there may not have come to the journal.
-            return known._replace(stage="waiting", queue=target, agent=None)
+            return known._replace(stage="waiting", queue=target, agent=None, outcome=None)
         case TalkEnded(_, _, by):
             return known._replace(stage="leaving", outcome=_helped(known), ended_by=by)
         # The engine died before it wrote the contact's end: the agent may be with somebody else by now.
@@ -209,7 +220,26 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
 
 
 def _helped(known: ContactCarried) -> Outcome:
+    if _has_left(known) and known.outcome is not None:
+        return known.outcome
     return Outcome.CONNECTED_DIRECTLY if known.queue is None else Outcome.ANSWERED
+
+
+def _left(known: ContactCarried, way: WayOut) -> Outcome:
+    """Return what it counts as so far that somebody has left a queue: `outcome`, while they have no other."""
+    if known.answered:
+        return _helped(known)
+    return Outcome.ABANDONED if way is WayOut.CHOSEN else Outcome.OVERFLOWED
+
+
+def _has_left(known: ContactCarried) -> bool:
+    return known.queue is None and known.outcome not in {None, Outcome.CONNECTED_DIRECTLY}
+
+
+def _began(known: ContactCarried, at: float) -> float:
+    """Return when the waiting of who has waited began; of anybody else, when this was said."""
+    has_waited = known.queue is not None or _has_left(known)
+    return known.since if has_waited and known.since is not None else at
 
 
 def fit(

@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from ivr.control.questions import why_waits
 from ivr.control.server import ControlServer
 from ivr.control.supervision import Supervision
 from ivr.menu.circumstances import is_over
@@ -54,7 +56,7 @@ class Upkeep:
         self._publisher = Publisher(settings, self._attendant, self._go_live, time.time)
         self._supervision = Supervision(
             self._attendant, prompts, self._publisher, self._standing, exchange.happened, exchange.now,
-            settings.time_zone,
+            partial(why_waits, exchange), settings.time_zone,
         )  # fmt: skip
 
     def begin(self) -> None:

@@ -195,7 +195,7 @@ class Board:
     def _back_in_menu(self, at: float, contact: str) -> None:
         if caller := self._contacts.get(contact):
             self._part(at, caller)
-            caller.phase = "menu"
+            caller.phase, caller.queue = "menu", ""
 
     def _offered(self, at: float, contact: str, name: str) -> None:
         caller = self._contacts.get(contact)
@@ -235,7 +235,7 @@ class Board:
                 caller.phase = "handed"
             case OfficerAnswered():
                 caller.phase = "talking"
-            case OfficerFailed() if caller.first_queue is None:
+            case OfficerFailed() if not caller.queue:
                 caller.phase = "menu"
             case _:
                 pass  # the caller's place in a queue comes next

@@ -41,15 +41,13 @@ class Callers:
     # --- places -------------------------------------------------------------------------------------
 
     def join(self, at: float, event: CallerQueued) -> None:
-        """Let a caller wait. Raises `ValueError` for a queue that the policy does not have."""
+        """Let a caller wait who does not yet. Raises `ValueError` for a queue that the policy has not."""
         line = self.lines.get(event.queue)
         if line is None:
             known = ", ".join(sorted(self.lines))
             raise ValueError(
                 f"router: contact {event.contact} was queued in {event.queue!r}; the policy has {known}"
             )
-        if event.contact in self.engagements:
-            self.forget(at, event.contact)  # moved to another queue: `since` carries the waiting time
         engagement = self._engage(line, event, "waiting")
         if event.last_agent and line.queue.same_agent is not None:
             self._keep(at, engagement, line, event.last_agent, line.queue.same_agent.hold_s)
@@ -177,6 +175,17 @@ class Callers:
         engagement.kept_until = None
         engagement.lane = engagement.lane.line.lane(engagement.lane.points)
 
+    def _keep_no_longer_than_overdue(self, at: float, lane: Lane) -> None:
+        """Hold what was promised at the joining when another policy has shortened the target."""
+        for place in tuple(lane):
+            engagement = self.engagements[place.contact]
+            latest = place.since + OVERDUE * lane.line.queue.target_s
+            if latest <= at:
+                self._keep_no_longer(at, engagement)
+            elif engagement.kept_until is not None and latest < engagement.kept_until:
+                engagement.kept_until = latest
+                self._watches.keep(engagement, latest)
+
     def _open_up(self, at: float, lanes: list[Lane]) -> None:
         for lane in lanes:
             for place in tuple(lane):
@@ -199,8 +208,11 @@ class Callers:
         for line in self.lines.values():
             answering = set() if line.queue.same_agent is None else {seat.agent for seat in line.seats}
             self._open_up(at, [lane for lane in line.held.values() if lane.held_for not in answering])
+            for lane in tuple(line.held.values()):
+                self._keep_no_longer_than_overdue(at, lane)
             for lane in line.lanes.values():
                 self._watches.watch(at, lane)
+        self._staff.stirred.clear()  # of the lines that these replace
         self.stir_all()
 
     def stir_all(self) -> None:

@@ -78,7 +78,9 @@ class Router:
         self._staff.wake(at)
         self._callers.pass_time(at)
         match event:
-            case CallerQueued():
+            case CallerQueued(contact):
+                if self.knows(contact):
+                    self._leave(at, contact)  # moved to another queue: `since` carries the waiting time
                 self._callers.join(at, event)
             case AgentStateChanged(agent, state):
                 self._telephone_changed(at, agent, state, decisions)

@@ -28,6 +28,7 @@ class Watches:
         """Wait for the next ring of the lane's first caller, if there is one."""
         head = lane.head
         if head is None or lane.held_for is not None:
+            lane.watched = None  # whoever comes next is watched anew, were it the same caller
             return
         line = lane.line
         ring = line.ring_by_time(at, head.since) + 1

@@ -9,6 +9,7 @@ import difflib
 import json
 import shutil
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,8 +100,12 @@ def list_prompts(
 def play_prompt(
     ctx: click.Context, name: str, number: str | None, language: str | None, out: Path | None
 ) -> None:
-    """Play a prompt on this machine's loudspeaker: NAME as `vaxel prompts list` shows it."""
+    """Play a prompt on this machine's loudspeaker: NAME as `vaxel prompts list` shows it.
+
+    Of a sentence that is filled in many ways, one text in each language is played.
+    """
     from ivr.prompts import PromptLibrary, play
+    from ivr.prompts.presentation import MOST_APART
 
     settings = settings_of(ctx)
     known = _prompts(settings, number, language)
@@ -109,12 +114,17 @@ def play_prompt(
         raise click.UsageError(f"there is no prompt {name} in {language}; leave --language out to hear it")
     if not found:
         raise click.UsageError(f"there is no prompt {name}; {_meant(name, {p.name for p in known})}")
+    counts = Counter(prompt.language for prompt in found)
+    first = {prompt.language: prompt for prompt in reversed(found)}
+    found = [each for each in found if counts[each.language] <= MOST_APART or each is first[each.language]]
     library = PromptLibrary.of(settings)
     for prompt in found if out is None else found[:1]:
         if not library.is_built(prompt):
             library.speak_now([prompt])
         sound = Path(f"{library.sound_name(prompt)}.wav")
-        click.echo(f"{prompt.language}: {prompt.text}")
+        count = counts[prompt.language]
+        more = f" (one of {count} texts)" if count > MOST_APART else ""
+        click.echo(f"{prompt.language}: {prompt.text}{more}")
         if out is None:
             play(sound)
         else:

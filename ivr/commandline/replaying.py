@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,10 @@ def _replay(history: History, settings: Settings, show: int, *, as_json: bool) -
         told = replayed_json(replayed, unborn=history.unborn, shown=show)
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        text = replayed_text(replayed, unborn=history.unborn, shown=show, zone=settings.time_zone)
+        others = [each for each in history.software if each != version("vaxel")]
+        text = replayed_text(
+            replayed, unborn=history.unborn, others=others, shown=show, zone=settings.time_zone
+        )
         click.echo(text, nl=False)
     return EXIT_DIFFERENT if replayed.differing else 0
 

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}", re.ASCII)
 _DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?", re.ASCII)
 _SWEDISH = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _WEEKDAYS = {word: place % 7 for place, word in enumerate((*WEEKDAYS, *_SWEDISH))}
 LOCAL_WORDS = "a time of today such as 10:00, tuesday 10:00, or a day and a time such as 2026-12-24 10:00"
+PAST_WORDS = "a day such as 2026-12-24, or a day and a time such as 2026-12-24 10:00"
 WORDS = "a time such as 18:00, or a day and a time such as 2026-12-24 18:00"
 
 
@@ -70,6 +72,19 @@ def moment(text: str, now: datetime, zone: ZoneInfo) -> float:
     except (ValueError, OverflowError):
         pass  # no such time, no such day
     raise click.BadParameter(f"expected {WORDS}, found {text[:30]!r}")
+
+
+def past_moment(text: str, zone: ZoneInfo, option: str) -> float:
+    """Return the UTC second that `text` means, the first of two; a day alone is its midnight.
+
+    Raises `click.BadParameter`, which names the option.
+    """
+    try:
+        if _DAY.fullmatch(text) or _DATED.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+    except (ValueError, OverflowError):
+        pass  # no such time, no such day
+    raise click.BadParameter(f"expected {PAST_WORDS}, found {text[:30]!r}", param_hint=option)
 
 
 def _moments(local: datetime, text: str) -> tuple[float, float]:

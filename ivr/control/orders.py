@@ -92,9 +92,16 @@ class WhatTime:
     """Tell the calendar's time, by which hours and messages go, as the answer's `calendar`: UTC seconds."""
 
 
-Order: TypeAlias = Reload | WhatTime | CrisisOn | CrisisOff | SetHours
+@dataclass(frozen=True, slots=True)
+class WhyWaits:
+    """Tell why the first caller of a queue is still waiting."""
+
+    queue: str
+
+
+Order: TypeAlias = Reload | WhatTime | WhyWaits | CrisisOn | CrisisOff | SetHours
 _ORDERS: Mapping[str, type[Order]] = {
-    order.__name__: order for order in (Reload, WhatTime, CrisisOn, CrisisOff, SetHours)
+    order.__name__: order for order in (Reload, WhatTime, WhyWaits, CrisisOn, CrisisOff, SetHours)
 }
 
 

@@ -17,7 +17,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from ivr.attendant import crisis_of, override_of
-from ivr.control.orders import Answer, CrisisOff, CrisisOn, OrderRefusedError, Reload, SetHours, WhatTime
+from ivr.control.orders import (
+    Answer,
+    CrisisOff,
+    CrisisOn,
+    OrderRefusedError,
+    Reload,
+    SetHours,
+    WhatTime,
+    WhyWaits,
+)
 from ivr.control.standing_orders import (
     Clock,
     begin_crisis,
@@ -67,6 +76,7 @@ class Supervision:
         standing: StandingFile,
         tell: Callable[[Input], bool],
         now: Callable[[], float],
+        why_waits: Callable[[str], Answer],
         zone: ZoneInfo = STOCKHOLM,
         speaking_s: float = SPEAKING_S,
     ) -> None:
@@ -76,6 +86,7 @@ class Supervision:
         self._standing = standing
         self._tell = tell
         self._now = now
+        self._why_waits = why_waits
         self._zone = zone  # of the times that people are told
         self._speaking_s = speaking_s
         self._unnoted: tuple[CrisisEnded, ...] = ()  # what has ended, and could not be written
@@ -87,6 +98,8 @@ class Supervision:
             return await self._reload(order, user)
         if isinstance(order, WhatTime):
             return Answer(is_done=True, fields={"calendar": self._calendar()})
+        if isinstance(order, WhyWaits):
+            return self._why_waits(order.queue)
         async with self._one_at_a_time:
             match order:
                 case CrisisOn():

@@ -18,6 +18,7 @@ from ivr.control.orders import (
     Reload,
     SetHours,
     WhatTime,
+    WhyWaits,
 )
 from ivr.control.standing_orders import (
     Clock,
@@ -53,7 +54,7 @@ def note(settings: Settings, order: Order) -> Answer:
     Raises `OrderRefusedError`, `StandingUnusableError`, `ConfigurationError`; and `NoEngineError` for what
     only an engine can carry out.
     """
-    if isinstance(order, Reload | WhatTime):
+    if isinstance(order, Reload | WhatTime | WhyWaits):
         raise NoEngineError(
             f"{no_engine(settings)}; the menus go live when it is started (vaxel serve, or make run)"
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from ivr.prompts.recordings import RecordedTexts
 from ivr.prompts.said import Said
 from ivr.prompts.sources import Source, sources
 from ivr.prompts.speech import ESPEAK_COMMAND, SpeechCommand
+from ivr.prompts.telephone import TelephoneSound
 from ivr.sound import joined
 
 if TYPE_CHECKING:
@@ -158,16 +160,24 @@ class PromptLibrary:
 
     def _make(self, missing: Sequence[Source], unusable: list[RecordingUnusableError]) -> Iterator[Source]:
         """Make these sounds, some at once, and give each when it is there; recordings that are none fail."""
-        ways: list[tuple[Source, Callable[[], bytes]]] = [
-            (source, source.recording.frames)
-            for source in missing
-            if source.recording is not None and source.is_recorded
-        ]
         spoken = [source for source in missing if not source.is_recorded]
-        if spoken:
-            program = self._command.program(self._folder.path)
-            ways += [(source, partial(program.speak, source.prompt)) for source in spoken]
+        with ExitStack() as ready:
+            sound = ready.enter_context(TelephoneSound())
+            ways: list[tuple[Source, Callable[[], bytes]]] = [
+                (source, partial(source.recording.frames, sound))
+                for source in missing
+                if source.recording is not None and source.is_recorded
+            ]
+            if spoken:
+                program = ready.enter_context(self._command.program(self._folder.path, sound, len(spoken)))
+                ways += [(source, partial(program.speak, source.prompt)) for source in spoken]
+            yield from self._made(ways, unusable)
 
+    def _made(
+        self,
+        ways: Iterable[tuple[Source, Callable[[], bytes]]],
+        unusable: list[RecordingUnusableError],
+    ) -> Iterator[Source]:
         def keep(source: Source, made: Callable[[], bytes]) -> Source:
             if self._is_closed:
                 raise PromptsClosedError

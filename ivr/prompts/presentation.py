@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WIDTH = 120  # columns
 NOTHING = "-"
+MOST_APART = 3  # texts of one name; a sentence that is filled in many ways has one line
 
 _HEADINGS = ("Prompt", "Language", "State", "Seconds", "Text")
 _TEXT_LEAST = 16  # columns that the shortened text keeps; with fewer it is left out
@@ -36,21 +37,23 @@ def prompts_table(
 ) -> str:
     """Render a list of prompts as text: a line each, its text cut to the room there is, then the counts.
 
-    With `numbers`, which say each prompt, these have a column.
+    With `numbers`, which say each prompt, these have a column. Where more than `MOST_APART` differ in their
+    text alone, they have a line together, with the least and the greatest length.
     """
     if not listed:
         return "No prompts.\n"
     all_headings = _HEADINGS if numbers is None else ("Number", *_HEADINGS)
+    lines = _lines(listed, numbers or {})
     rows = [
         (
-            *(() if numbers is None else (numbers.get(one.prompt, NOTHING),)),
-            one.prompt.name,  # whole: what the reader looks for in the menu
-            one.prompt.language,
-            one.state,
-            NOTHING if one.length_s is None else f"{one.length_s:.1f}",
-            in_one_line(one.prompt.text),
+            *(() if numbers is None else (numbers.get(line[0].prompt, NOTHING),)),
+            line[0].prompt.name,  # whole: what the reader looks for in the menu
+            line[0].prompt.language,
+            line[0].state,
+            _seconds(line),
+            _text(line),
         )
-        for one in listed
+        for line in lines
     ]
     needed = [max(map(len, cells)) for cells in zip(all_headings, *rows, strict=True)]
     least = sum(needed[:-1]) + _GAP * (len(needed) + 1)
@@ -64,7 +67,35 @@ def prompts_table(
     for row in rows:
         table.add_row(*map(Text, row[: len(headings)]))  # plain text: a name in brackets is not markup
     note = "" if headings is all_headings else "Left out for want of room: Text.\n"
+    if len(lines) < len(listed):
+        note += "What is filled into a sentence is not listed: --json has each text.\n"
     return f"{_rendered(table, max(width, least))}{_counts(listed)}\n{note}"
+
+
+def _lines(listed: Sequence[Listed], numbers: Mapping[Prompt, str]) -> list[list[Listed]]:
+    """Return what is in each line, in the order of the list."""
+    alike: dict[tuple[str | None, ...], list[Listed]] = {}
+    for one in listed:
+        about = (numbers.get(one.prompt), one.prompt.name, one.prompt.language, one.state)
+        alike.setdefault(about, []).append(one)
+    lines: dict[int, list[Listed]] = {}
+    for together in alike.values():
+        whole = [together] if len(together) > MOST_APART else [[one] for one in together]
+        lines.update((id(line[0]), line) for line in whole)
+    return [lines[id(one)] for one in listed if id(one) in lines]
+
+
+def _seconds(line: Sequence[Listed]) -> str:
+    lengths = sorted(one.length_s for one in line if one.length_s is not None)
+    if not lengths:
+        return NOTHING
+    least, most = f"{lengths[0]:.1f}", f"{lengths[-1]:.1f}"
+    return least if least == most else f"{least}-{most}"
+
+
+def _text(line: Sequence[Listed]) -> str:
+    text = in_one_line(line[0].prompt.text)
+    return text if len(line) == 1 else f"{len(line)} texts, such as: {text}"
 
 
 def _counts(listed: Sequence[Listed]) -> str:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ivr.prompts.errors import PromptFolderUnusableError, RecordingUnusableError, reason_of
-from ivr.prompts.telephone import telephone_frames
 from ivr.sound import NotSoundError
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.prompts.folder import PromptFolder
+    from ivr.prompts.telephone import TelephoneSound
 
 FILE: Final = "recordings.json"
 
@@ -34,15 +34,15 @@ class Recording:
     content_hash: str  # SHA-256, hexadecimal
     text: str
 
-    def frames(self) -> bytes:
-        """Give its sound, levelled like speech. Raises `RecordingUnusableError`."""
+    def frames(self, sound: TelephoneSound) -> bytes:
+        """Give its frames, levelled like speech. Raises `RecordingUnusableError`."""
         content = _content(self.path)
         if hashlib.sha256(content).hexdigest() != self.content_hash:
             raise RecordingUnusableError(
                 f"recording {self.path}: it changed while it was being read; build again"
             )
         try:
-            return telephone_frames(content)
+            return sound.frames(content)
         except NotSoundError as error:
             raise RecordingUnusableError(
                 f"recording {self.path}: {error}; "

@@ -4,13 +4,15 @@ Owns the command's words and the deadline. Must not know where sounds are kept o
 
 A command is a list of words in which {output} stands for the WAV file to write, {language} for the language's
 code and {pace} for the words a minute; only {output} has to be there. The text goes to the program's
-standard input, so that no text can be taken for an option.
+standard input, so that no text can be taken for an option. Each text has a run of the program to itself,
+however many are to be spoken: so one that fails spoils no other.
 """
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,20 +24,21 @@ from ivr.prompts.errors import (
     failure_of,
     reason_of,
 )
-from ivr.prompts.telephone import telephone_frames
 from ivr.sound import NotSoundError
 from ivr.toolbox import MissingProgramError, find_program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ivr.menu.texts import Pace, Prompt
+    from ivr.prompts.telephone import TelephoneSound
 
 ESPEAK_NG: Final = (
     "espeak-ng"  # found on PATH or in the toolbox; any other program is started as it is written
 )
 ESPEAK_COMMAND: Final = (ESPEAK_NG, "-v", "{language}", "-s", "{pace}", "--stdin", "-w", "{output}")
-SPEECH_DEADLINE_S = 60.0  # for one text; espeak-ng takes .03 s, a neural voice some seconds
+SPEECH_DEADLINE_S = 60.0  # for one text; espeak-ng takes .01 s, a neural voice some seconds
+_MANY: Final = 4  # texts: from here on making the program ready takes less time than it saves
 _SHOWN = 40  # characters of a text that went wrong
 
 
@@ -54,24 +57,32 @@ class SpeechCommand:
         """Give the words with the pace filled in: a command that knows none speaks every pace alike."""
         return tuple(word.replace("{pace}", str(pace.words_a_minute)) for word in self.words)
 
-    def program(self, folder: Path) -> SpeechProgram:
-        """Find the program that is to work in `folder`. Raises `SpeechCommandUnfitError`."""
+    @contextmanager
+    def program(self, folder: Path, sound: TelephoneSound, texts: int = 1) -> Iterator[SpeechProgram]:
+        """Find the program that is to work in `folder`, made ready for so many texts.
+
+        Raises `SpeechCommandUnfitError`.
+        """
         name, *words = self.words
         if name != ESPEAK_NG:
-            return SpeechProgram(self, folder)
+            yield SpeechProgram(self, folder, sound, name)
+            return
         try:
-            command = (*find_program(ESPEAK_NG).reaching(folder).command, *words)
+            found = find_program(ESPEAK_NG).reaching(folder)
         except MissingProgramError as error:
             raise SpeechCommandUnfitError(str(error)) from error
-        return SpeechProgram(SpeechCommand(command), folder)
+        with found.made_ready() if texts >= _MANY else nullcontext(found) as ready:
+            yield SpeechProgram(SpeechCommand((*ready.command, *words)), folder, sound, found.command[0])
 
 
 class SpeechProgram:
-    """A command that can be run; it writes below `folder`, where it can see."""
+    """A command that can be run; it writes below `folder`, where it can see. `name` is told of what fails."""
 
-    def __init__(self, command: SpeechCommand, folder: Path) -> None:
+    def __init__(self, command: SpeechCommand, folder: Path, sound: TelephoneSound, name: str) -> None:
         self._command = command
         self._folder = folder
+        self._sound = sound
+        self._name = name
 
     def speak(self, prompt: Prompt) -> bytes:
         """Speak one text; give its frames.
@@ -87,14 +98,14 @@ class SpeechProgram:
                 f"prompt folder {self._folder}: {reason_of(error)}; make it writable, or set another"
             ) from error
         try:
-            return telephone_frames(content)
+            return self._sound.frames(content)
         except NotSoundError as error:
-            what = f'{self._command.words[0]} was to speak "{prompt.text[:_SHOWN]}"'
+            what = f'{self._name} was to speak "{prompt.text[:_SHOWN]}"'
             raise SpeechFailedError(f"{what}: {error}; try it by hand") from error
 
     def _run(self, prompt: Prompt, output: Path) -> bytes:
         words = _filled(self._command.paced(prompt.pace), prompt.language, output)
-        what = f'{words[0]} was to speak "{prompt.text[:_SHOWN]}" ({prompt.language})'
+        what = f'{self._name} was to speak "{prompt.text[:_SHOWN]}" ({prompt.language})'
         try:
             result = subprocess.run(
                 words,
@@ -110,7 +121,7 @@ class SpeechProgram:
         except OSError as error:
             reason = error.strerror or "it cannot be started"
             raise SpeechCommandUnfitError(
-                f"speech program {words[0]}: {reason}; install it, or set another"
+                f"speech program {self._name}: {reason}; install it, or set another"
             ) from error
         if result.returncode != 0:
             raise SpeechFailedError(f"{what}: {failure_of(result.returncode, result.stderr)}")

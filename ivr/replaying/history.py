@@ -69,6 +69,11 @@ class History:
         """Those that took calls."""
 
     @property
+    def software(self) -> tuple[str, ...]:
+        """The versions of Växel that wrote it, the first to come first."""
+        return tuple(dict.fromkeys(run.software for run in self.runs))
+
+    @property
     def unborn(self) -> int:
         """How many runs were killed before they took a call: there is nothing to replay in them."""
         return len(self._unborn)
@@ -76,6 +81,7 @@ class History:
     def events(self, progress: Callable[[int, int], object] | None = None) -> Iterator[Recorded]:
         """Give the events of the runs, in order; `progress` is told how many of how many now and then."""
         first, last = self.runs[0].first_seq, last_sequence(self._segments)
+        last = last if self._before.seq is None else min(last, self._before.seq)
         is_unborn = False
         for recorded in read_segments(self._segments, first):
             if self._before.has_come(recorded.seq, recorded.at):

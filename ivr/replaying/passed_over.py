@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ivr.replaying.history import History
     from routing.events import Event, Recorded
 
+CONFIDENTIAL = "the queue is confidential: who else answers it is not listed"
 _NO_TIME = TimerFired()
 
 
@@ -69,7 +70,12 @@ class _Moments:
         self.router.follow(at, event)
         for seq, offer in decided:
             if offer.contact == self._contact:
-                line = self.router.line(offer.queue)
-                reason = self.router.why(offer.queue, at)
-                self.found[seq] = agent_lines(reason, offer, line.open_ring(at, at - offer.waited_s), at)
+                self.found[seq] = _lines(self.router, at, offer)
             self.router.follow(at, _NO_TIME, [offer])
+
+
+def _lines(router: LedRouter, at: float, offer: AgentOffered) -> tuple[str, ...]:
+    line = router.line(offer.queue)
+    if line.queue.confidential:
+        return (CONFIDENTIAL,)
+    return agent_lines(router.why(offer.queue, at), offer, line.open_ring(at, at - offer.waited_s), at)

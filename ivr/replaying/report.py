@@ -14,6 +14,7 @@ from queues.calllog.projection import detail_of
 from queues.telling.sentences import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from ivr.replaying.comparison import Difference, Replayed
@@ -24,14 +25,18 @@ SHOWN = 10  # differences that are told in words
 
 
 def replayed_text(
-    replayed: Replayed, *, unborn: int = 0, shown: int = SHOWN, zone: tzinfo = UTC, width: int = WIDTH
+    replayed: Replayed,
+    *,
+    unborn: int = 0,
+    others: Sequence[str] = (),
+    shown: int = SHOWN,
+    zone: tzinfo = UTC,
+    width: int = WIDTH,
 ) -> str:
-    """Render what a replay came to."""
-    lines = [
-        *_facts(replayed, unborn, zone),
-        "",
-        *_verdict(replayed),
-    ]
+    """Render what a replay came to; `others` are versions of Växel, not this one, that wrote the journal."""
+    lines = [*_facts(replayed, unborn, zone), "", *_verdict(replayed)]
+    if replayed.differing and others:
+        lines.append(f"It was written by Växel {', '.join(others)}, which may have decided otherwise.")
     for difference in replayed.differences[:shown]:
         lines += ["", *_told(difference, zone, width)]
     more = replayed.differing - min(shown, len(replayed.differences))

@@ -17,8 +17,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from queues.telling.words import WAYS_OUT
+from routing.words import WayOut
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from queues.calllog.readings import CalledCount, ContactEvent, ContactHistory, ContactRecord
 
@@ -224,14 +227,42 @@ def _words(event: str) -> str:
 
 
 def _detail(event: ContactEvent) -> str:
+    if event.event in _DETAILS:
+        return _DETAILS[event.event](event.detail)
     parts = []
     for name, value in event.detail.items():
         if name in {"since", "when"}:
             continue  # the list says when by "After"
-        if event.event == "DigitPressed":
-            return f"{value} {'key' if value == 1 else 'keys'}"  # how many: which is not kept
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         if name.endswith("_s") and isinstance(value, int | float):
             name, text = name.removesuffix("_s"), _duration(value)  # noqa: PLW2901  the name a person reads
         parts.append(f"{name.replace('_', ' ')} {text}")
     return ", ".join(parts)
+
+
+def _keys(detail: Mapping[str, Any]) -> str:
+    """Say how many keys: which is not kept."""
+    return f"{detail['keys']} {'key' if detail['keys'] == 1 else 'keys'}"
+
+
+def _told(detail: Mapping[str, Any]) -> str:
+    place = f", place {detail['position']}" if detail["position"] else ""
+    least_s, most_s = detail.get("least_s"), detail.get("most_s")
+    if least_s is None or most_s is None:
+        return f"queue {detail['queue']}{place}"
+    still = f"{_duration(least_s)} to {_duration(most_s)}" if least_s else f"less than {_duration(most_s)}"
+    return f"queue {detail['queue']}{place}, {still} still to wait"
+
+
+def _way_out(detail: Mapping[str, Any]) -> str:
+    return f"queue {detail['queue']}: {WAYS_OUT[WayOut(detail['way_out'])]}; leads to {detail['leads_to']}"
+
+
+_DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "DigitPressed": _keys,
+    "WaitTold": _told,
+    "CallerTurnedAway": _way_out,
+    "CallerSentOn": _way_out,
+    "ChoiceOffered": lambda detail: f"queue {detail['queue']}: a key that leads out, to be confirmed",
+    "PlaceRegained": lambda detail: f"queue {detail['queue']}: cut off before, and back in the old place",
+}

@@ -1,7 +1,8 @@
 """Write a batch of events into the call log, together with the position: all of it or nothing.
 
-Owns what each event means for a contact's row. Idempotent by sequence number: events that the database
-already holds are passed over, whoever brings them. Knows no file and never waits.
+Owns what each event means for a contact's row; `queues.calllog.estimates` has what it means for a waiting
+time that was told. Idempotent by sequence number: events that the database already holds are passed over,
+whoever brings them. Knows no file and never waits.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from sqlalchemy import bindparam, insert, select, update
 
 from queues.calllog.errors import CallLogNotMigratedError, PositionGapError
+from queues.calllog.estimates import CONCERNED, ENDING, Estimates
 from queues.calllog.schema import FOLLOWER_ID, REVISION, ContactRow, contact_events, contacts, follower
 from routing.events import (
     AgentOffered,
@@ -119,9 +121,11 @@ def _write(connection: Connection, news: list[Recorded]) -> int:
     rows: dict[str, ContactRow] = {}
     known: set[str] = set()
     if ids:
-        for row in connection.execute(_KNOWN, {"ids": list(ids)}).mappings():
-            rows[row["contact"]] = cast("ContactRow", dict(row))
+        for found in connection.execute(_KNOWN, {"ids": list(ids)}).mappings():
+            rows[found["contact"]] = cast("ContactRow", dict(found))
         known = set(rows)
+    ending = {clean(event.contact) for _, _, event in news if type(event) in ENDING}  # type: ignore[union-attr]
+    estimates = Estimates(connection, ending & known)
     written: list[dict[str, Any]] = []
     strays = 0
     for seq, at, event in news:
@@ -134,7 +138,10 @@ def _write(connection: Connection, news: list[Recorded]) -> int:
                 strays += 1
                 continue
             rows[contact] = new_row(at, event)
-        fold(rows[contact], at, event)
+        row = rows[contact]
+        if type(event) in CONCERNED and row["ended_at"] is None:
+            estimates.take(seq, at, contact, event)
+        fold(row, at, event)
         written.append(
             {
                 "seq": seq,
@@ -150,6 +157,7 @@ def _write(connection: Connection, news: list[Recorded]) -> int:
         connection.execute(_CHANGED_CONTACTS, [_changes(rows[contact]) for contact in known])
     if written:
         connection.execute(_NEW_EVENTS, written)
+    estimates.write()
     return strays
 
 

@@ -1,4 +1,4 @@
-"""Read contacts from the call log: the latest ones, or one with all that happened to it.
+"""Read the call log: the latest contacts, one with all that happened to it, and figures over many.
 
 Owns the queries and their immutable records. Never writes. Knows no terminal.
 """
@@ -6,22 +6,24 @@ Owns the queries and their immutable records. Never writes. Knows no terminal.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from queues.calllog.database import check_schema, failures_named, open_database
 from queues.calllog.errors import ContactUnknownError
-from queues.calllog.schema import contact_events, contacts
+from queues.calllog.schema import EstimateEnd, contact_events, contacts, estimates
 from routing.events import Met
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection, RowMapping
 
     from routing.events import CallerKind
+
+_CENSORED = (EstimateEnd.LEFT, EstimateEnd.SENT_ON, EstimateEnd.MOVED, EstimateEnd.LOST)
 
 LIST_LIMIT = 50  # contacts that a list shows unless told: what a person looks through
 
@@ -147,6 +149,92 @@ def last_agents(url: str, queues: Collection[str], *, since: float) -> list[tupl
     )
     with _reading(url) as connection:
         return [(row[0], Met(*row[1:])) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateQuality:
+    """How good the waiting times were that callers of a queue were told. Counts are of estimates.
+
+    A caller who was told three times counts with all three. The true wait runs from when an estimate was
+    told until an agent answered. Only those of answered callers are judged, because only their wait is known
+    to its end; the others are left out of every figure, and counted by their `EstimateEnd`. Those who gave up
+    would mostly have waited for longer, so where many do, the true bias lies above the figure.
+
+    Formulas (docs: "estimate quality"): `bias_s`, `relative_bias`, `coverage`.
+    """
+
+    queue: str
+    spoken: int
+    answered: int
+    covered: int  # of the answered: least <= true wait <= most
+    waited_s: float  # true waits of the answered, together
+    told_s: float  # middles of the ranges told to them, (least + most) ÷ 2, together
+    left: int
+    sent_on: int
+    moved: int
+    lost: int
+    still_open: int  # the wait is not over
+
+    @property
+    def bias_s(self) -> float | None:
+        """(sum of true waits - sum of middles) ÷ answered, in seconds; above 0: callers waited longer."""
+        return (self.waited_s - self.told_s) / self.answered if self.answered else None
+
+    @property
+    def relative_bias(self) -> float | None:
+        """(sum of true waits - sum of middles) ÷ sum of true waits; None where nobody has waited."""
+        return (self.waited_s - self.told_s) / self.waited_s if self.waited_s else None
+
+    @property
+    def coverage(self) -> float | None:
+        """Estimates of answered callers whose true wait lay in the range, ends included ÷ answered."""
+        return self.covered / self.answered if self.answered else None
+
+    @property
+    def censored(self) -> int:
+        """Spoken, and left out of every figure because no answer ended the wait."""
+        return self.spoken - self.answered
+
+
+def estimate_quality(
+    url: str, *, since: float | None = None, until: float | None = None, queue: str | None = None
+) -> tuple[EstimateQuality, ...]:
+    """Judge the waiting times that callers were told, by queue in the order of their ids.
+
+    `since`, `until`: told at or after the one, before the other (UTC seconds); an estimate counts under the
+    queue that the caller waited in as it was told. The formulas are at `EstimateQuality`. Raises the
+    `CallLogError`s of a missing, foreign or unreachable database.
+    """
+    table = estimates.c
+    is_answered = table.ended_as == EstimateEnd.ANSWERED.value
+    is_covered = and_(is_answered, table.waited_s >= table.least_s, table.waited_s <= table.most_s)
+    figures = (
+        func.count(),
+        func.sum(case((is_answered, 1), else_=0)),
+        func.sum(case((is_covered, 1), else_=0)),
+        func.sum(case((is_answered, table.waited_s), else_=0.0)),
+        func.sum(case((is_answered, (table.least_s + table.most_s) / 2), else_=0.0)),
+        *(func.sum(case((table.ended_as == end.value, 1), else_=0)) for end in _CENSORED),
+        func.sum(case((table.ended_as.is_(None), 1), else_=0)),
+    )
+    query = select(table.queue, *figures).group_by(table.queue).order_by(table.queue)
+    if since is not None:
+        query = query.where(table.at >= since)
+    if until is not None:
+        query = query.where(table.at < until)
+    if queue is not None:
+        query = query.where(table.queue == queue)
+    with _reading(url) as connection:
+        return tuple(EstimateQuality(*row) for row in connection.execute(query))
+
+
+def of_all_queues(qualities: Iterable[EstimateQuality], name: str) -> EstimateQuality:
+    """Join the figures of several queues under a name: sum ÷ sum, never a mean of means."""
+    joined = dict.fromkeys((each.name for each in fields(EstimateQuality)[1:]), 0)
+    for quality in qualities:
+        for column in joined:
+            joined[column] += getattr(quality, column)
+    return EstimateQuality(name, **joined)
 
 
 @contextmanager

@@ -4,11 +4,13 @@ Owns names and types. The migrations build the same tables; a test holds the two
 
 How times are stored: seconds since 1970 in UTC as a double, exactly as in the journal, so that a replay
 compares equal to the bit and differences are durations. In SQL, `datetime(arrived_at, 'unixepoch')` shows one
-in SQLite, `to_timestamp(arrived_at)` in PostgreSQL. Enumerations are stored as words of `routing.events`.
+in SQLite, `to_timestamp(arrived_at)` in PostgreSQL. Enumerations are stored as words of `routing.events`;
+`EstimateEnd` is the log's own.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
 from sqlalchemy import JSON, BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table
@@ -16,7 +18,7 @@ from sqlalchemy import JSON, BigInteger, Column, Double, ForeignKey, Index, Inte
 if TYPE_CHECKING:
     from routing.events import CallerKind
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration, which leaves these tables; readers refuse a database that stands elsewhere."""
 
 FOLLOWER_ID = 1  # the follower's table has this one row
@@ -56,6 +58,16 @@ class ContactRow(TypedDict):
     hops: int
 
 
+class EstimateEnd(StrEnum):
+    """How the wait ended of which a caller had been told an estimate."""
+
+    ANSWERED = "answered"  # the only end that shows how long the wait truly was
+    LEFT = "left"  # the caller hung up
+    SENT_ON = "sent_on"  # by a condition of the queue, at closing time, or by the caller's own key
+    MOVED = "moved"  # to another queue
+    LOST = "lost"  # by us, or by Asterisk
+
+
 contacts = Table(
     "contacts",
     metadata,
@@ -89,6 +101,21 @@ contact_events = Table(
     Column("at", Double, nullable=False),
     Column("event", String, nullable=False),
     Column("detail", JSON, nullable=False),
+)
+
+estimates = Table(  # one row for each range of waiting time that a caller was told
+    "estimates",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True, autoincrement=False),  # of the event that told it
+    Column("contact", String, ForeignKey("contacts.contact", ondelete="CASCADE"), nullable=False, index=True),
+    Column("queue", String, nullable=False),
+    Column("at", Double, nullable=False),  # when the announcement began
+    Column("position", Integer, nullable=False),  # that was told with it; 0: none
+    Column("least_s", Double, nullable=False),
+    Column("most_s", Double, nullable=False),
+    Column("waited_s", Double),  # the true wait from then on; NULL while it is not over
+    Column("ended_as", String),
+    Index(None, "at"),
 )
 
 follower = Table(

@@ -6,7 +6,8 @@ where a caller goes who is sent on is for others to say.
 
 Nothing here goes through all callers. When somebody ahead has left, only those are looked at whose place can
 be said (the first ten, say); everybody else when their own time has come. Conditions are tested on the caller
-whom they concern first: the last of the line, or the one who waits longest.
+whom they concern first: the last of the line, or the one who waits longest. Only where the last has come to
+stay, and a condition holds, are those before them gone through.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING
 
-from queues.waiting.announcing import NOTHING_HEARD, Heard, hear, look
+from queues.waiting.announcing import LEAST_BETWEEN_S, NOTHING_HEARD, Heard, hear, look
 from queues.waiting.conditions import QueueView, way_out_at_entry, way_out_while_waiting
 from queues.waiting.estimate import Record, estimated_wait_s, spoken_range
 from routing.events import (
@@ -34,6 +35,7 @@ from routing.events import (
     CallerSentOn,
     CallTransferred,
     ChoiceOffered,
+    ContactCarried,
     EngineStarted,
     FallbackAnswered,
     OfferAnswered,
@@ -42,14 +44,17 @@ from routing.events import (
     TalkEnded,
     WaitTold,
     WayOut,
+    true_time,
 )
 from routing.policy import NEVER
 from routing.router import Router
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from routing.events import Decision, Event
     from routing.line import Line
-    from routing.policy import Policy
+    from routing.policy import Policy, Queue
 
 
 QUIET_S = 15.0  # after a key was pressed: the question what it means is heard whole, and may be answered
@@ -59,11 +64,12 @@ PATIENCE_S = 1.0  # "above 30 min" holds from the next second on
 class Guest:
     """One caller who waits or is being offered: what they have heard, and when to look again."""
 
-    __slots__ = ("heard", "next_look_s", "queue", "quiet_until", "since")
+    __slots__ = ("heard", "next_look_s", "queue", "quiet_until", "since", "stays")
 
-    def __init__(self, queue: str, since: float) -> None:
+    def __init__(self, queue: str, since: float, *, stays: bool = False) -> None:
         self.queue = queue
         self.since = since
+        self.stays = stays  # whatever the conditions: they have been elsewhere, and have come again
         self.heard: Heard = NOTHING_HEARD
         self.quiet_until = -inf
         self.next_look_s = inf
@@ -75,8 +81,10 @@ class WaitingRoom:
     A `CallerSentOn` that it returns leads nowhere yet (`leads_to` is empty): who composes this says where.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, stays: Callable[[str, str], bool] = lambda *_: False) -> None:
+        """Go by this policy; `stays` tells of a contact and a queue whether its conditions count no more."""
         self.router = Router(policy)
+        self._may_stay = stays
         self._count = 0
         self._clear()
         self.change(policy)
@@ -84,6 +92,7 @@ class WaitingRoom:
     def _clear(self) -> None:
         self._guests: dict[str, Guest] = {}
         self._looks: list[tuple[float, int, str]] = []  # heap of (when, count, contact)
+        self._told_at: dict[str, float] = {}  # by contact: when the last announcement began, in any queue
         self._talks: dict[str, tuple[str, float]] = {}  # by contact: the queue, and when it began
         self._records: dict[str, Record] = {}
         self._stirred: dict[str, None] = {}  # queues in which places, or the number of agents, have changed
@@ -101,12 +110,14 @@ class WaitingRoom:
         self._note(at, event)
         for decision in decisions:
             self._note(at, decision)
-        if not self.router.is_halted:
-            if self._stirred:
+        while not self.router.is_halted:
+            while self._stirred:
                 stirred, self._stirred = self._stirred, {}
                 for queue in stirred:
                     self._look_at(at, queue, decisions)
             self._look_at_due(at, decisions)
+            if not self._stirred:  # else somebody was sent on: who is behind them has a better place now
+                break
         return decisions
 
     def way_out(self, queue: str) -> WayOut | None:
@@ -144,22 +155,32 @@ class WaitingRoom:
                 self._enters(at, contact, queue, since)
             case AgentOffered(_, _, queue):
                 self._stirred[queue] = None
-            case OfferAnswered(contact) | FallbackAnswered(contact):
+            case OfferAnswered(contact):
                 if (guest := self._forget(contact)) is not None:
-                    self._record(guest.queue).add_entry(abandoned=False)
-                    self._talks[contact] = guest.queue, at
+                    self._talk_began(contact, guest.queue, true_time(at, event))
+            case FallbackAnswered(contact, queue):
+                self._talk_began(contact, queue, true_time(at, event))
+            case ContactCarried(contact, stage="offered", queue=str(queue)) if self.router.knows(contact):
+                self._enters(at, contact, queue, at if event.since is None else event.since)
+            case ContactCarried(contact, stage="talking", queue=str(queue)) if self.router.knows(contact):
+                self._talks[contact] = queue, at if event.met_at is None else event.met_at
             case OfferFailed(contact) | CallerReturned(contact):
                 if (guest := self._guests.get(contact)) is not None:
                     self._look_again(contact, guest, at)
             case TalkEnded(contact) | CallTransferred(contact):
-                self._talked(at, contact)
+                self._talked(true_time(at, event), contact)
             case CallerHungUp(contact):
                 if (guest := self._forget(contact)) is not None:
                     self._record(guest.queue).add_entry(abandoned=True)
-                self._talked(at, contact)
-            case CallerLost(contact) | CallerFellBack(contact):
+                self._has_gone(true_time(at, event), contact)
+            case CallerLost(contact):
                 self._forget(contact)
-                self._talked(at, contact)
+                self._has_gone(true_time(at, event), contact)
+            case CallerFellBack(contact):
+                self._forget(contact)
+                self._talked(true_time(at, event), contact)
+            case CallerSentOn(contact):
+                self._forget(contact)
             case ChoiceOffered(contact):
                 if (guest := self._guests.get(contact)) is not None:
                     guest.quiet_until = at + QUIET_S
@@ -179,7 +200,8 @@ class WaitingRoom:
         guest = self._guests.get(contact)
         if guest is None or guest.queue != queue:
             self._forget(contact)
-            guest = self._guests[contact] = Guest(queue, since)
+            guest = self._guests[contact] = Guest(queue, since, stays=self._may_stay(contact, queue))
+            guest.quiet_until = self._told_at.get(contact, -inf) + LEAST_BETWEEN_S
         self._stirred[queue] = None
         self._look_again(contact, guest, at)
 
@@ -189,12 +211,20 @@ class WaitingRoom:
             self._stirred[guest.queue] = None
         return guest
 
+    def _has_gone(self, at: float, contact: str) -> None:
+        self._talked(at, contact)
+        self._told_at.pop(contact, None)
+
+    def _talk_began(self, contact: str, queue: str, at: float) -> None:
+        self._record(queue).add_entry(abandoned=False)
+        self._talks[contact] = queue, at
+
     def _talked(self, at: float, contact: str) -> None:
         talk = self._talks.pop(contact, None)
         if talk is not None:
             queue, began = talk
             wrap_up_s = self._queues[queue].wrap_up_s if queue in self._queues else 0.0
-            self._record(queue).add_talk(at - began + wrap_up_s)
+            self._record(queue).add_talk(max(0.0, at - began) + wrap_up_s)
 
     def _record(self, queue: str) -> Record:
         return self._records.setdefault(queue, Record())
@@ -211,19 +241,37 @@ class WaitingRoom:
             return  # it is no more; who waits in it is moved
         line = self.router.line(queue_id)
         if queue.send_on != NEVER and self._knows_agents:
-            # Who is last has the most callers and the longest time before them.
-            while line.size:
-                contact = self.router.last(queue_id, at)
-                view = self._view(line, line.size, line.size - 1)
-                way = way_out_while_waiting(queue.send_on, view, at - self._guests[contact].since)
-                if way is None or way is WayOut.WAITED:
-                    break
-                self._leaves(at, contact, way, decisions)
+            self._send_on(at, queue, line, decisions)
         announcing = queue.announcing
         if announcing is not None and announcing.position:
             for place, contact in enumerate(self.router.first(queue_id, at, announcing.most_position), 1):
                 if place < self._guests[contact].heard.position:
                     self._look(at, contact, place, decisions)
+
+    def _send_on(self, at: float, queue: Queue, line: Line, decisions: list[Decision]) -> None:
+        """Send on whom a condition concerns: who is last has the most callers and the longest time ahead."""
+        while line.size:
+            contact = self.router.last(queue.id, at)
+            way = self._way_on(queue, line, line.size)
+            if way is None:
+                return
+            if self._guests[contact].stays:
+                break
+            self._leaves(at, contact, way, decisions)
+        else:
+            return
+        everybody = self.router.first(queue.id, at, line.size)
+        for place in range(len(everybody), 0, -1):
+            contact = everybody[place - 1]
+            way = self._way_on(queue, line, place)
+            if way is None:
+                return
+            if not self._guests[contact].stays:
+                self._leaves(at, contact, way, decisions)
+
+    def _way_on(self, queue: Queue, line: Line, place: int) -> WayOut | None:
+        """Return why the caller at this place is sent on, but for how long they have waited."""
+        return way_out_while_waiting(queue.send_on, self._view(line, place, place - 1), 0.0)
 
     def _look_at_due(self, at: float, decisions: list[Decision]) -> None:
         looks = self._looks
@@ -242,7 +290,7 @@ class WaitingRoom:
         if queue is None:
             return
         limit_s = queue.send_on.waited_above_s
-        leaves_at = inf if limit_s is None else guest.since + limit_s + PATIENCE_S
+        leaves_at = inf if limit_s is None or guest.stays else guest.since + limit_s + PATIENCE_S
         if leaves_at <= at:
             self._leaves(at, contact, WayOut.WAITED, decisions)
             return
@@ -256,12 +304,15 @@ class WaitingRoom:
             told, again = look(guest.heard, at, position, span, queue.announcing)
             if told is not None:
                 guest.heard = hear(guest.heard, at, told)
+                self._told_at[contact] = at
                 decisions.append(WaitTold(contact, guest.queue, told.position, *(told.range or (None, None))))
         self._look_again(contact, guest, min(again, leaves_at))
 
     def _look_again(self, contact: str, guest: Guest, at: float) -> None:
-        guest.next_look_s = at
-        if at < inf:
+        if at != guest.next_look_s:
+            guest.next_look_s = at
+            if at == inf:
+                return
             self._count += 1
             heappush(self._looks, (at, self._count, contact))
 

@@ -75,6 +75,38 @@ def test_the_table_is_golden() -> None:
     )
 
 
+def test_the_many_texts_of_one_sentence_have_a_line_in_each_language_and_state() -> None:
+    filled = [
+        Listed(
+            Prompt("sentences/opens", f"Vi öppnar klockan {hour}.", "sv"),
+            State.SYNTHETIC,
+            hour / 4,
+            Path("/p/5f.wav"),
+        )
+        for hour in range(6, 11)
+    ]
+    missing = [
+        Listed(one.prompt._replace(language="en"), State.MISSING, None, one.path) for one in filled[1:]
+    ]
+    few = [
+        Listed(one.prompt._replace(language="fi"), one.state, one.length_s, one.path) for one in filled[:2]
+    ]
+    numbers = {one.prompt: "nyby" for one in (*filled, *missing, *few)}
+    assert prompts_table([*LISTED[1:2], *filled, *missing, *few], width=120, numbers=numbers) == (
+        "\n"
+        " Number  Prompt           Language  State      Seconds  Text\n"
+        " ─────────────────────────────────────────────────────────────────────────────────────────────\n"
+        " -       welcome/1        sv        synthetic      2.0  För [bold]skola, tryck 1.\n"
+        " nyby    sentences/opens  sv        synthetic  1.5-2.5  5 texts, such as: Vi öppnar klockan 6.\n"
+        " nyby    sentences/opens  en        missing          -  4 texts, such as: Vi öppnar klockan 7.\n"
+        " nyby    sentences/opens  fi        synthetic      1.5  Vi öppnar klockan 6.\n"
+        " nyby    sentences/opens  fi        synthetic      1.8  Vi öppnar klockan 7.\n"
+        "\n"
+        "12 prompts: 8 synthetic, 4 missing.\n"
+        "What is filled into a sentence is not listed: --json has each text.\n"
+    )
+
+
 @pytest.mark.parametrize("width", [20, 60])
 def test_a_narrow_table_has_no_texts_and_says_so(width: int) -> None:
     assert prompts_table(LISTED[:1], width=width) == (

@@ -247,3 +247,28 @@ def test_espeak_ng_speaks_swedish(tmp_path: Path) -> None:
     prompts.build(paces, ())
     slow, normal, fast = (prompts.length_s([prompt]) for prompt in paces)
     assert 3.0 > slow > normal > fast > 0.5
+
+
+@pytest.mark.asterisk
+def test_many_texts_sound_as_each_does_alone(tmp_path: Path) -> None:
+    texts = [saying(f"Du har plats nummer {number} i kön.") for number in range(2, 8)]
+    together, alone = PromptLibrary(tmp_path / "together"), PromptLibrary(tmp_path / "alone")
+    together.build(texts, ())
+    for text in texts:
+        alone.speak_now([text])
+        paths = [Path(f"{prompts.sound_name(text)}.wav") for prompts in (together, alone)]
+        assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.asterisk
+def test_of_many_texts_the_one_that_fails_is_told_as_it_is_alone(tmp_path: Path) -> None:
+    texts = [saying(f"Nummer {number}.") for number in range(6)]
+    fails = saying("Hej.")._replace(language="xx")
+    told = []
+    for wanted in ([fails], [*texts, fails]):
+        with pytest.raises(SpeechFailedError) as caught:
+            PromptLibrary(tmp_path / str(len(wanted))).build(wanted, ())
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert ' was to speak "Hej." (xx): it ended with 1 and said: ' in told[0]
+    assert PromptLibrary(tmp_path / "7").missing([*texts, fails])[-1] == fails

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import random
 import struct
 import wave
+from array import array
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -26,9 +27,6 @@ from ivr.sound import (
     wav,
 )
 from tests.ivr.sounds import heard, tone, wav_file
-
-if TYPE_CHECKING:
-    from array import array
 
 _FORMAT_AT = 20  # in the header: 1 for plain samples, 7 for the telephone's own compression
 _PLAIN = wav_file([0.1] * 100, 8000)
@@ -62,6 +60,32 @@ def test_what_would_fold_into_the_band_is_60_db_down(high: int, folded: int) -> 
 def test_a_stereo_file_is_mixed_to_one() -> None:
     once, twice = (telephone_samples(wav_file(tone(440, 16_000), 16_000, channels)) for channels in (1, 2))
     assert list(twice) == pytest.approx(list(once), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "digest"),
+    [
+        (22_050, 1, "e43800352c13650a"),
+        (48_000, 1, "738218e1f0d4da95"),  # of more periods than one number holds
+        (44_100, 2, "9a9dcd619ff1e8de"),
+        (11_025, 6, "a20030180afaf89f"),
+    ],
+)
+def test_the_arithmetic_of_all_periods_at_once_is_that_of_each_sample(
+    rate: int, channels: int, digest: str
+) -> None:
+    """The digests are of the sounds that were made sample by sample, as the sounds of `FORM` 2 were at first.
+
+    Noise at full scale, so that nothing runs over into its neighbour.
+    """
+    dice = random.Random(rate)
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((channels, 2, rate, 0, "NONE", ""))
+        steps = (dice.randint(-32_768, 32_767) for _ in range(channels * rate))
+        file.writeframes(array("h", steps).tobytes())
+    whole = frames(telephone_samples(buffer.getvalue()))
+    assert hashlib.sha256(whole).hexdigest()[:16] == digest
 
 
 @pytest.mark.parametrize("amplitude", [0.01, 0.1, 0.9])

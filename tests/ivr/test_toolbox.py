@@ -186,6 +186,58 @@ def test_a_program_in_the_toolbox_keeps_its_process_and_its_files(tmp_path: Path
         assert waiting.wait(10) == -signal.SIGTERM
 
 
+@pytest.mark.asterisk
+@pytest.mark.parametrize("way", ["", "library"])
+def test_a_program_that_is_made_ready_does_the_same_without_entering(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAXEL_TOOLBOX_WAY", way)
+    speak = find_program("espeak-ng", {**os.environ, "PATH": ""}).reaching(tmp_path)
+
+    def spoken(program: Program, name: str) -> bytes:
+        words = ("-v", "sv", "-w", name, "--stdin")
+        subprocess.run((*program.command, *words), input=b"hej", cwd=tmp_path, check=True)
+        return (tmp_path / name).read_bytes()
+
+    with speak.made_ready() as ready:
+        assert ready.command[0] in {"nsenter", "env"}
+        assert spoken(ready, str(tmp_path / "a.wav")) == spoken(speak, "b.wav")
+        with subprocess.Popen((*ready.command, "--stdin", "-q"), stdin=subprocess.PIPE) as waiting:
+            waiting.kill()  # as is done when a deadline passes
+            assert waiting.wait(10) == -signal.SIGKILL
+    with speak.made_ready() as again:
+        assert spoken(again, str(tmp_path / "c.wav")) == spoken(speak, "b.wav")
+
+
+@pytest.mark.parametrize(
+    "enter",
+    [
+        "echo 'toolbox: unknown option -o' >&2; exit 125",  # of an earlier version
+        "echo false; echo; read -r end",  # what it tells does not work
+        "echo",
+        None,
+    ],
+)
+def test_a_program_that_cannot_be_made_ready_is_entered_for_each_run(
+    tmp_path: Path, enter: str | None
+) -> None:
+    box = toolbox(tmp_path / "box")
+    found = find_program("sipp", {"PATH": "", "VAXEL_TOOLBOX": str(box)})
+    if enter is None:
+        (box / "enter").unlink()
+    else:
+        (box / "enter").write_text(f"#!/bin/sh\n{enter}\n")
+    with found.made_ready() as ready:
+        assert ready == found
+
+
+def test_a_program_outside_the_toolbox_is_ready_as_it_is(tmp_path: Path) -> None:
+    path = program(tmp_path, "espeak-ng", "1.52.0")
+    found = find_program("espeak-ng", {"PATH": str(path.parent)})
+    with found.made_ready() as ready:
+        assert ready == found
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -35,7 +35,6 @@ class Books:
         self.waiting: dict[str, CallerQueued] = {}
         self.together: dict[str, Together] = {}
         self.away: dict[str, CallerQueued] = {}  # out of the router's hands for now
-        self.hastened: set[str] = set()  # a reload has made the target of those who may be kept shorter
         self.queues = dict(policy.queues)  # as last known, those that are no more included
         self.begin_run(policy)
 
@@ -53,10 +52,6 @@ class Books:
 
         Who is kept for an agent may be overdue sooner by it, and stays kept: the one exception there is.
         """
-        for place in self.waiting.values():
-            queue = policy.queues.get(place.queue)
-            if place.last_agent and queue is not None and queue.target_s < self.queues[place.queue].target_s:
-                self.hastened.add(place.contact)
         self.policy = policy
         self.queues.update(policy.queues)
         self.known |= policy.agents.keys()
@@ -85,7 +80,6 @@ class Books:
     def wait(self, place: CallerQueued) -> None:
         """Let a caller wait, who comes or moves here."""
         self.waiting[place.contact] = place
-        self.hastened.discard(place.contact)
 
     def answer(self, contact: str) -> None:
         """Let who was rung for this caller talk."""
@@ -142,8 +136,7 @@ class Books:
         if place.queue == CONFIDENTIAL:
             assert skill.role == "specialist", "a confidential queue was widened"
         for other in self.waiting.values():
-            is_exempt = other.contact in self.hastened
-            if self.is_overdue(at, other) and other.since < place.since and not is_exempt:
+            if self.is_overdue(at, other) and other.since < place.since:
                 assert not self.is_allowed(at, offer.agent, other), f"unfair to {other.contact}"
         self.together[offer.contact] = Together(place, offer.agent, is_talk=False)
 
@@ -153,8 +146,7 @@ class Books:
         for place in self.waiting.values() if agents else ():
             queue = self.policy.queues.get(place.queue)
             may_be_kept = queue is not None and queue.same_agent is not None and place.last_agent
-            is_surely_overdue = self.is_overdue(at, place) and place.contact not in self.hastened
-            if is_surely_overdue or not may_be_kept:
+            if self.is_overdue(at, place) or not may_be_kept:
                 for agent in agents:
                     assert not self.is_allowed(at, agent, place), f"{agent} is idle beside {place.contact}"
 

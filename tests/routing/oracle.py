@@ -89,6 +89,10 @@ class ScanningRouter:
                 agents = [candidate.agent for candidate in self._candidates(caller.queue)]
                 if queue is None or queue.same_agent is None or caller.kept_for not in agents:
                     caller.kept_for = ""
+                else:
+                    caller.kept_until = min(
+                        caller.kept_until, caller.since + OVERDUE_TARGETS * queue.target_s
+                    )
 
     def knows(self, contact: str) -> bool:
         """Tell whether the contact waits, is offered or talks."""

@@ -217,6 +217,13 @@ def test_an_answer_between_two_unanswered_offers_makes_them_no_row() -> None:
     assert story.paused_by_us == []
 
 
+def test_logging_out_between_two_unanswered_offers_makes_them_no_row() -> None:
+    """Whose telephone goes away and comes back begins anew."""
+    story = Story(policy([queue("school")], [ANNA])).free("anna").calls("Ada").at(20).does_not_answer("anna")
+    story.at(30).logs_out("anna").at(60).free("anna").at(80).does_not_answer("anna")
+    assert story.paused_by_us == []
+
+
 # --- why ---
 
 

@@ -21,6 +21,7 @@ from routing.events import (
     TalkEnded,
     TelephoneState,
     TimerFired,
+    Turn,
 )
 from routing.policy import CoolDowns, Policy, Ring
 from routing.router import Router
@@ -229,3 +230,33 @@ def test_nothing_is_due_while_nobody_waits() -> None:
         policy([queue("school", rings=(Ring(0.0, "everybody"),))], [specialist("anna", "school")]), "anna"
     )
     assert stage.router.next_due() is None
+
+
+def test_the_next_ring_opens_for_a_caller_whose_offer_failed_while_the_line_was_empty() -> None:
+    agents = [specialist("anna", "school"), generalist("gun", "school"), specialist("bo", "streets")]
+    stage = Stage(policy([SCHOOL, STREETS], agents), "anna", "gun")
+    stage.queued(0, "other", "streets")  # nobody answers it, so that somebody waits all the time
+    assert stage.queued(1, "c1") == [("c1", "anna")]
+    stage.router.next_due()
+    stage.happens(21, OfferFailed("c1", "anna", OfferFailure.NO_ANSWER))
+    assert stage.offered(31, TimerFired()) == [("c1", "gun")]
+
+
+def test_two_policies_one_after_the_other_leave_one_order() -> None:
+    agents = [specialist("anna", "school"), specialist("bo", "school")]
+    stage = Stage(policy([SCHOOL], []))
+    stage.queued(0, "c1")
+    stage.queued(300, "c2")
+    stage.router.change(policy([SCHOOL], agents))
+    stage.router.change(policy([SCHOOL], agents))
+    first = stage.happens(300, AgentStateChanged("anna", FREE))
+    second = stage.happens(300, AgentStateChanged("bo", FREE))
+    turns = [(d.contact, d.turn) for d in (*first, *second) if isinstance(d, AgentOffered)]
+    assert turns == [("c1", Turn.OVERDUE), ("c2", Turn.SCORE)]
+
+
+def test_a_caller_who_moves_while_a_telephone_rings_sets_that_agent_free() -> None:
+    stage = Stage(policy([SCHOOL, STREETS], [specialist("anna", "school")]), "anna")
+    assert stage.queued(1, "c1") == [("c1", "anna")]
+    stage.queued(2, "c1", "streets")
+    assert stage.queued(3, "c2") == [("c2", "anna")]

@@ -86,6 +86,18 @@ def test_a_prompt_is_written_to_a_file(town: Path) -> None:
         assert file.getframerate() == 8000
 
 
+def test_a_sentence_that_is_filled_in_many_ways_has_one_line_and_one_of_them_is_played(town: Path) -> None:
+    _, lines, _ = vaxel(town, "prompts", "list", "--number", "testby")
+    (line,) = [line for line in lines if "sentences/position" in line]
+    assert line.endswith("10 texts, such as: Du har plats nummer två i kön.")
+    assert lines[-1] == "What is filled into a sentence is not listed: --json has each text."
+    _, (line,), _ = vaxel(town, "prompts", "list", "--number", "testby", "--json")
+    assert [row["name"] for row in json.loads(line)].count("sentences/position") == 10
+    out = town / "place.wav"
+    told = vaxel(town, "prompts", "play", "sentences/position", "--number", "testby", "--out", str(out))
+    assert told == (0, ["sv: Du har plats nummer två i kön. (one of 10 texts)", str(out)], [])
+
+
 def test_a_prompt_that_there_is_not_is_told(town: Path) -> None:
     code, _, told = vaxel(town, "prompts", "play", "people/txt")
     assert (code, told[-1]) == (2, 'Error: there is no prompt people/txt; did you mean "people/text"?')

@@ -63,7 +63,7 @@ class Town:
         self.library = PromptLibrary(folder / "prompts", speech or speech_in(folder))
         self.supervision = Supervision(
             self.attendant, self.library, self.publisher, self.file, self._tell, lambda: self.now,
-            speaking_s=speaking_s,
+            lambda queue: Answer(is_done=True, lines=(f"asked of {queue}",)), speaking_s=speaking_s,
         )  # fmt: skip
 
     def _tell(self, event: Input) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.replaying.history import open_history
-from ivr.replaying.passed_over import passed_over
+from ivr.replaying.passed_over import CONFIDENTIAL, passed_over
 from routing.events import AgentOffered
 from tests.ivr.replaying.town import FILES, MORNING, Town
 
@@ -64,3 +64,19 @@ def test_no_other_caller_is_named(tmp_path: Path) -> None:
     for number in range(1, 31):
         for lines in passed_over(history, f"vaxel-{number}").values():
             assert not any("vaxel" in line for line in lines)
+
+
+def test_who_answers_a_confidential_queue_is_not_listed(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    confidential = FILES["queues.yaml"].replace("name: Allmänt", "name: Allmänt\n    confidential: yes")
+    town.edit("queues.yaml", confidential)
+    town.number = town.publish()
+    town.starts()
+    town.day(20)
+    town.write()
+    history = open_history(town.places())
+    for seq, _, offer in town.stream:
+        if isinstance(offer, AgentOffered) and offer.queue == "general":
+            assert passed_over(history, offer.contact)[seq] == (CONFIDENTIAL,)
+            return
+    raise AssertionError("nobody was rung for the confidential queue")

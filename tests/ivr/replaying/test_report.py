@@ -64,6 +64,12 @@ def test_differences_are_the_golden_ones() -> None:
     assert text == (GOLDEN / "different.txt").read_text(encoding="utf-8")
 
 
+def test_another_version_that_wrote_the_journal_is_named_where_that_may_explain_it() -> None:
+    line = "It was written by Växel 0.0.8, 0.0.9, which may have decided otherwise.\n"
+    assert line in replayed_text(DIFFERENT, others=["0.0.8", "0.0.9"])
+    assert line not in replayed_text(EQUAL, others=["0.0.8", "0.0.9"])
+
+
 def test_as_many_are_shown_as_is_wanted() -> None:
     text = replayed_text(DIFFERENT, shown=1, zone=STOCKHOLM)
     assert text.count("recorded: ") == 1

@@ -59,6 +59,7 @@ def all_rows(source: str | Engine) -> dict[str, list[tuple[Any, ...]]]:
     queries = {
         "contacts": "SELECT * FROM contacts ORDER BY contact",
         "contact_events": "SELECT * FROM contact_events ORDER BY seq",
+        "estimates": "SELECT * FROM estimates ORDER BY seq",
         "follower": "SELECT * FROM follower",
     }
     if isinstance(source, str):

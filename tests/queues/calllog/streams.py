@@ -24,6 +24,7 @@ from routing.events import (
     CallerLost,
     CallerQueued,
     CallerReturned,
+    CallerSentOn,
     CallTransferred,
     ConsultBegan,
     ConsultEnded,
@@ -53,6 +54,8 @@ from routing.events import (
     TalkEnded,
     TelephoneState,
     TimerFired,
+    WaitTold,
+    WayOut,
 )
 
 if TYPE_CHECKING:
@@ -210,6 +213,12 @@ def _while_waiting(exchange: Exchange, contact: str, at: float, how: int) -> lis
         return _fall_back(exchange, contact, at, how)
     if how % 12 == 8:
         return [CallerReturned(contact, QUEUES[how % 3], exchange.since[contact])]
+    if how % 6 == 3:
+        span = (None, None) if how % 4 == 1 else (60.0 * (how % 5), 60.0 * (how % 5) + 120)
+        return [WaitTold(contact, QUEUES[how % 4 % 3], how % 3, *span)]
+    if how % 12 == 4:
+        exchange.phase[contact] = "menu"
+        return [CallerSentOn(contact, QUEUES[how % 3], WayOut.CHOSEN, "main")]
     if not exchange.free:
         return [TimerFired()]
     agent = exchange.free.pop(how % len(exchange.free))

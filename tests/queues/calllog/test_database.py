@@ -111,7 +111,7 @@ def test_a_database_without_our_tables_is_said(tmp_path: Path) -> None:
     with pytest.raises(CallLogNotMigratedError) as raised:
         list_contacts(f"sqlite:///{tmp_path}/calls.db")
     assert (
-        f"call log sqlite:///{tmp_path}/calls.db: got schema none, expected 0002; "
+        f"call log sqlite:///{tmp_path}/calls.db: got schema none, expected 0003; "
         "start the exchange, which brings it up to date"
     ) == str(raised.value)
 
@@ -123,7 +123,7 @@ def test_a_database_of_a_newer_version_is_said(tmp_path: Path) -> None:
     connection.execute("UPDATE alembic_version SET version_num = '0999'")
     connection.commit()
     connection.close()
-    with pytest.raises(CallLogNotMigratedError, match="got schema 0999, expected 0002"):
+    with pytest.raises(CallLogNotMigratedError, match="got schema 0999, expected 0003"):
         list_contacts(url)
     with pytest.raises(CallLogNotMigratedError, match="0999"):
         migrate(url)
