@@ -112,6 +112,7 @@ def serve(ctx: click.Context) -> None:
     """Answer the municipal numbers until told to stop (SIGTERM, Ctrl-C)."""
     import uvloop
 
+    from ivr.collector import leave_alone
     from ivr.commandline.progress import Progress
     from ivr.prompts import PromptLibrary
     from ivr.service import Engine, Parts
@@ -124,6 +125,7 @@ def serve(ctx: click.Context) -> None:
     progress = Progress(lambda line: click.echo(line, err=True), "prompts: ")
     with JournalWriter.open(settings.journal) as journal:  # first: a second engine must publish nothing
         numbers = numbers_to_start_with(settings, progress)
+        leave_alone()
         parts = Parts(settings, journal, numbers, PromptLibrary.of(settings), version("vaxel"))
         uvloop.run(Engine(parts).run())
 

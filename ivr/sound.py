@@ -1,7 +1,7 @@
 """Speech from any WAV file to what a telephone carries: 8 kHz, mono, 16 bits, at one level.
 
 Owns the arithmetic of sound: mixing to mono, resampling, level, pauses. Must not know texts, files' places or
-Asterisk. Pure Python, because a second of sound takes 7 ms once in its life, and sox would be one more
+Asterisk. Pure Python, because a second of sound takes 7 to 33 ms once in its life, and sox would be one more
 program to install; this file is one by itself (`main`), so that calls need not wait for the arithmetic.
 
 Samples are floats, full scale ±1, while they are levelled; from then on they are *frames*, the bytes of a

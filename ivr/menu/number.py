@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ivr.asterisk.site import is_taken
+from ivr.collector import collector_paused
 from ivr.menu.callersfile import CALLERS_FILE, load_callers
 from ivr.menu.front import (
     FRONT,
@@ -157,8 +158,9 @@ def check_folders(
     """
     ground = ground or Ground()
     elsewhere = Findings()
-    around = [_load(folder, ground, elsewhere) for folder in beside]
-    loaded = [_load(folder, ground, findings) for folder in folders]
+    with collector_paused():
+        around = [_load(folder, ground, elsewhere) for folder in beside]
+        loaded = [_load(folder, ground, findings) for folder in folders]
     places: dict[str, Value] = {}
     for folder in (*around, *loaded):
         for telephone, value in folder.called.items():

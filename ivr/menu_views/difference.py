@@ -28,6 +28,8 @@ class What(StrEnum):
     NODE = "node"  # new, gone or of another kind
     HOURS = "hours"
     QUEUE = "queue"
+    CALLERS = "callers"  # a group of them, by their numbers
+    PEOPLE = "people"  # taken in from another number
     RENAMED = "renamed"  # nothing that callers notice
 
 

@@ -1,7 +1,7 @@
 """What changes for callers of a number before and behind its menu.
 
-Owns the comparison of telephone numbers, languages, what the exchange says of itself, extensions and queues.
-Must not know nodes or opening hours.
+Owns the comparison of telephone numbers, languages, what the exchange says of itself and extensions, and the
+order in which it is told. Must not know nodes or opening hours, nor what queues and people are compared by.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from ivr.menu.model import DigitsNode
 from ivr.menu_views.comparing import Comparing, Subject, led, place
-from ivr.menu_views.difference import NOTHING, Difference, What, quoted, yes_no
+from ivr.menu_views.difference import NOTHING, Difference, What, quoted
+from ivr.menu_views.people_differences import people_differences
+from ivr.menu_views.queue_differences import queue_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ivr.menu.model import Extension, Menu
     from ivr.menu.texts import Prompt
-    from routing.policy import Agent, Queue, Ring
 
 THE_START = "the start"
 NAMED = 5  # so many texts are named; of more it is said how many they are
@@ -43,8 +44,9 @@ def front_differences(compared: Comparing) -> Iterator[Difference]:
 
 
 def back_differences(compared: Comparing) -> Iterator[Difference]:
-    """Compare what lies behind the menu: queues, extensions, own sentences, voices and old numbers."""
-    yield from _queues(compared)
+    """Compare what lies behind the menu: queues, people, extensions, own sentences, voices, old numbers."""
+    yield from queue_differences(compared)
+    yield from people_differences(compared)
     yield from _extensions(compared)
     yield from _own_sentences(compared)
     yield from _voices(compared)
@@ -73,44 +75,6 @@ def _languages(compared: Comparing) -> Iterator[Difference]:
 
 def _joined(menu: Menu, language: str) -> str:
     return " ".join(text.said_in(language).text for text in menu.opening)
-
-
-def _queues(compared: Comparing) -> Iterator[Difference]:
-    """Compare what callers notice: who answers in confidence, when, and who is asked how soon."""
-    old, new = compared.old, compared.new
-    for queue_id, queue in new.queues.items():
-        before = old.queues.get(queue_id)
-        if before is None:
-            continue
-        is_both = queue.confidential and before.confidential
-        people = _people(old.people, before), _people(new.people, queue)
-        for words, was, now in (
-            ("is confidential:", yes_no(before.confidential), yes_no(queue.confidential)),
-            ("is answered in confidence by", *(people if is_both else ("", ""))),
-            ("is answered in the hours", _hours(before), _hours(queue)),
-            ("asks", _rings(before), _rings(queue)),
-            ("rings each telephone for", f"{before.ring_s:g} s", f"{queue.ring_s:g} s"),
-        ):  # fmt: skip
-            if was != now:
-                text = f"Queue {queue_id} {words} {now} (was: {was})"
-                yield compared.differs("", What.QUEUE, was, now, text)
-
-
-def _people(agents: Mapping[str, Agent], queue: Queue) -> str:
-    return ", ".join(agent.name for agent in agents.values() if queue.id in agent.skills) or "nobody"
-
-
-def _hours(queue: Queue) -> str:
-    return f'"{queue.hours}"' if queue.hours else "of every day and night"
-
-
-def _rings(queue: Queue) -> str:
-    return ", ".join(map(_ring, queue.rings))
-
-
-def _ring(ring: Ring) -> str:
-    level = f" of level {ring.least_level} and above" if ring.least_level > 1 else ""
-    return f"{ring.reach}{level} {f'after {ring.after_s:g} s' if ring.after_s else 'at once'}"
 
 
 def _extensions(compared: Comparing) -> Iterator[Difference]:

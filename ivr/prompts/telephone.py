@@ -1,9 +1,9 @@
 """Speech to telephone sound, in processes of their own.
 
-Owns the running of `ivr/sound.py` as a program. A second of sound takes 7 ms of arithmetic; done in a thread,
-that keeps the event loop, and so every call, waiting 5 ms at each turn (measured) while a crisis message is
-made. It also lets two prompts be made at a time. A process needs 40 ms before its first sound, so it goes on
-for others. Must not know texts or where sounds are kept.
+Owns the running of `ivr/sound.py` as a program. A second of sound takes 7 to 33 ms of arithmetic: in a
+thread, that keeps the event loop, and so every call, waiting 5 ms at each turn (measured) while a crisis
+message is made. It also lets two prompts be made at a time. A process needs 40 ms before its first sound, so
+it goes on for others. Must not know texts or where sounds are kept.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-DEADLINE_S: Final = 120.0  # for one sound; a recording of ten minutes in stereo takes 30 s
+DEADLINE_S: Final = 120.0  # for one sound; a recording of ten minutes in stereo takes 20 s
 # It needs nothing but Python's own library, so the program starts without anything else: in 20 ms.
 _PROGRAM: Final = (sys.executable, "-IS", ivr.sound.__file__)
 
@@ -52,9 +52,9 @@ class TelephoneSound:
         Blocks. Raises `NotSoundError` when it is no 16-bit WAV, holds no sound, or cannot be worked on.
         """
         try:
-            process = self._idle.pop() if self._idle else self._begun()
-        except OSError as error:
-            raise NotSoundError(f"not brought to telephone sound: {reason_of(error)}") from error
+            process = self._idle.pop()
+        except IndexError:  # not asked for before: another thread may take the last one meanwhile
+            process = self._begun()
         code, answer = self._answer(process, content)
         self._idle.append(process)
         if code == NO_SOUND:
@@ -62,11 +62,12 @@ class TelephoneSound:
         return answer
 
     def _begun(self) -> subprocess.Popen[bytes]:
-        return self._processes.enter_context(
-            subprocess.Popen(
-                self._program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
-        )
+        pipe = subprocess.PIPE
+        try:
+            process = subprocess.Popen(self._program, stdin=pipe, stdout=pipe, stderr=pipe)
+        except OSError as error:
+            raise NotSoundError(f"not brought to telephone sound: {reason_of(error)}") from error
+        return self._processes.enter_context(process)
 
     def _answer(self, process: subprocess.Popen[bytes], content: bytes) -> tuple[int, bytes]:
         """Return what the process makes of a file; one that gives no answer is used no more."""

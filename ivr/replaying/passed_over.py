@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from queues.telling.agents import agent_lines
-from queues.whatif.led import LedRouter
 from queues.whatif.onestep import is_heard
 from routing.events import AgentOffered, ConfigurationChanged, EngineStarted, TimerFired
+from routing.led import LedRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from queues.whatif.course import free_run, patience_by_queue, people_of
 from queues.whatif.demand import demand_of
 from queues.whatif.figures import figures, mean_of, recorded_figures
-from queues.whatif.led import LedRouter
 from queues.whatif.onestep import compare_offers
+from routing.led import LedRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

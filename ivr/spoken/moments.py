@@ -9,6 +9,7 @@ The 24-hour clock is said in Swedish and Finnish, where it is what timetables an
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, inf
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -121,6 +122,7 @@ def opening(language: str, now: datetime, opens: datetime) -> str:
     return f"{day} {clock}"
 
 
+@lru_cache(maxsize=1024)  # 58 ranges are said in each language, of every number the same
 def wait(language: str, least_s: float, most_s: float) -> str:
     """Say a rounded range of waiting, as the sentence `estimate` takes it: "mellan fem och sju minuter".
 

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 ALL_QUEUES = "all queues"
 NOTHING = "-"
 
-_TRUE_WAITS = "s true waits"
+_TRUE_WAITS = "true waits"
 _COVERED = "in the range told"
 _SIGNED = frozenset({"estimate bias", "relative estimate bias"})
+
+_ENDS = {
+    "left": "hung up",
+    "sent_on": "sent on",
+    "moved": "to another queue",
+    "lost": "lost",
+    "still_open": "still waiting",
+}
 
 _NOTES = """\
 Counted are estimates: a caller who was told three times counts with all three, each from when it was told.
@@ -45,7 +53,7 @@ class Figure(NamedTuple):
 def figures(quality: EstimateQuality) -> tuple[Figure, ...]:
     """List the figures of one queue."""
     longer_s, waited_s, answered = quality.waited_s - quality.told_s, quality.waited_s, quality.answered
-    longer = "s true waits - middles told"
+    longer = "true waits - middles told"
     return (
         Figure("estimate bias", quality.bias_s, "s", longer_s, longer, answered, "answered"),
         Figure("relative estimate bias", quality.relative_bias, "", longer_s, longer, waited_s, _TRUE_WAITS),
@@ -99,7 +107,7 @@ def _with_all(qualities: Sequence[EstimateQuality]) -> tuple[EstimateQuality, ..
 
 
 def _block(quality: EstimateQuality) -> list[str]:
-    parts = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in left_out(quality).items())
+    parts = ", ".join(f"{count} {_ENDS[word]}" for word, count in left_out(quality).items())
     return [
         quality.queue,
         _line("spoken", str(quality.spoken), ""),
@@ -121,11 +129,12 @@ def _value(figure: Figure) -> str:
 
 
 def _fraction(figure: Figure) -> str:
-    return f"{_plain(figure.numerator)} {figure.of} ÷ {_plain(figure.denominator)} {figure.by}"
+    return f"{_part(figure.numerator, figure.of)} ÷ {_part(figure.denominator, figure.by)}"
 
 
-def _plain(number: float) -> str:
-    return str(number) if isinstance(number, int) else f"{number:.1f}"
+def _part(number: float, what: str) -> str:
+    """Say a count, or seconds."""
+    return f"{number} {what}" if isinstance(number, int) else f"{number:.1f} s ({what})"
 
 
 def _figure_json(figure: Figure) -> dict[str, Any]:
@@ -134,9 +143,9 @@ def _figure_json(figure: Figure) -> dict[str, Any]:
         "value": None if figure.value is None else round(figure.value, 6),
         "unit": figure.unit or None,
         "numerator": round(figure.numerator, 3),
-        "numerator_is": figure.of.removeprefix("s "),
+        "numerator_is": figure.of,
         "denominator": round(figure.denominator, 3),
-        "denominator_is": figure.by.removeprefix("s "),
+        "denominator_is": figure.by,
     }
 
 

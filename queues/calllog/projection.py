@@ -26,6 +26,7 @@ from routing.events import (
     CallerSentOn,
     CallerTurnedAway,
     CallTransferred,
+    ChoiceOffered,
     Considered,
     DigitPressed,
     FallbackAnswered,
@@ -236,6 +237,8 @@ def detail_of(event: Event) -> dict[str, Any]:
     """
     if isinstance(event, DigitPressed):
         return {"keys": len(event.digits)}
+    if isinstance(event, ChoiceOffered):
+        return {"queue": event.queue}
     fields = zip(event._fields, event, strict=True)
     usual = event._field_defaults
     if isinstance(event, CallArrived):

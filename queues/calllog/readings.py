@@ -160,7 +160,8 @@ class EstimateQuality:
     to its end; the others are left out of every figure, and counted by their `EstimateEnd`. Those who gave up
     would mostly have waited for longer, so where many do, the true bias lies above the figure.
 
-    Formulas (docs: "estimate quality"): `bias_s`, `relative_bias`, `coverage`.
+    Formulas, by the names that they are shown with: estimate bias (`bias_s`), relative estimate bias
+    (`relative_bias`), estimate coverage (`coverage`).
     """
 
     queue: str

@@ -298,7 +298,9 @@ class Crowd(RuleBasedStateMachine):
     def no_agent_has_two_callers_and_none_is_held_by_nobody(self) -> None:
         busy = self.engaged()
         assert len(busy) == len(set(busy))
-        held = {agent for agent, desk in self.core.lobby.router._staff.desks.items() if desk.contact is not None}
+        held = {
+            agent for agent, desk in self.core.lobby.router._staff.desks.items() if desk.contact is not None
+        }
         assert held == set(busy)
 
     @invariant()

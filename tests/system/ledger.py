@@ -93,8 +93,8 @@ def _of_call(call: CallSeen, contacts: Sequence[Contact], calls: Sequence[CallSe
     """Return those of a caller's contacts that arrived during this call, not the one before or after."""
     begins = sorted(other.began_at for other in calls if other.caller == call.caller)
     place = begins.index(call.began_at)
-    first = begins[place] - AGREE_S if place else 0.0
-    following = begins[place + 1] - AGREE_S if place + 1 < len(begins) else inf
+    first = begins[place] if place else 0.0
+    following = begins[place + 1] if place + 1 < len(begins) else inf
     return [contact for contact in contacts if first <= contact.arrived_at < following]
 
 

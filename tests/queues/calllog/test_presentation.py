@@ -85,6 +85,30 @@ HISTORY = ContactHistory(
         ContactEvent(42, SUMMER + 4000, "CallEnded", {"outcome": "answered", "by": "caller"}),
     ),
 )
+WAITED = ContactHistory(
+    WITHHELD,
+    (
+        ContactEvent(
+            1, SUMMER + 20, "CallerTurnedAway",
+            {"queue": "school", "way_out": "nobody_logged_in", "leads_to": "elder-care"},
+        ),
+        ContactEvent(2, SUMMER + 20, "PlaceRegained", {"queue": "elder-care"}),
+        ContactEvent(3, SUMMER + 20, "CallerQueued", {"queue": "elder-care", "since": SUMMER - 60}),
+        ContactEvent(
+            4, SUMMER + 20, "WaitTold",
+            {"queue": "elder-care", "position": 3, "least_s": 120.0, "most_s": 300.0},
+        ),
+        ContactEvent(5, SUMMER + 35, "WaitTold", {"queue": "elder-care", "position": 2}),
+        ContactEvent(
+            6, SUMMER + 50, "WaitTold", {"queue": "elder-care", "position": 0, "least_s": 0.0, "most_s": 60.0}
+        ),
+        ContactEvent(7, SUMMER + 52, "ChoiceOffered", {"queue": "elder-care", "key": "9"}),
+        ContactEvent(
+            8, SUMMER + 60, "CallerSentOn",
+            {"queue": "elder-care", "way_out": "chosen", "leads_to": "general"},
+        ),
+    ),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -92,6 +116,7 @@ HISTORY = ContactHistory(
     [
         ("list.txt", contacts_table((OPEN, WITHHELD, ANSWERED), zone=STOCKHOLM, width=110)),
         ("contact.txt", contact_table(HISTORY, zone=STOCKHOLM, width=110)),
+        ("waited.txt", contact_table(WAITED, zone=STOCKHOLM, width=110)),
     ],
 )
 def test_the_screen_is_the_golden_one(name: str, text: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queues.whatif.led import LedRouter
 from queues.whatif.onestep import Compared, Kind, compare_offers
 from routing.events import (
     AgentOffered,
@@ -19,6 +18,7 @@ from routing.events import (
     TalkEnded,
     TimerFired,
 )
+from routing.led import LedRouter
 from routing.policy import Agent, Policy, Queue, Ring, SameAgent, Skill
 from routing.router import Router
 from tests.queues.whatif.days import AGENTS, FREE, POLICY, QUEUES, answered, changed, lived, queued, recorded

@@ -1,7 +1,7 @@
 """A router that is led through history: it says what it would do, and goes on with what was done.
 
-Owns the one hook that comparisons and reasons need, `follow`; it belongs into `routing.router` and is kept
-here until it stands there. Knows how the router keeps callers and agents, and nothing else.
+Owns the one hook that comparisons and reasons need, `follow`. Apart from the router, so that the live one
+carries nothing that it does not use. Knows how the router keeps callers and agents, and nothing else.
 """
 
 from __future__ import annotations

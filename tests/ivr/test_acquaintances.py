@@ -1,0 +1,87 @@
+"""Who helped whom last: for queues that ask for it, for as long as it counts, and no longer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ivr.acquaintances import DAY_S, Acquaintances
+from routing.events import CallTransferred, Met
+from routing.policy import SameAgent
+from tests.ivr.waiting_scene import GENERAL, NINE, SCHOOL, Scene, number_of
+
+KEEPING = replace(SCHOOL, same_agent=SameAgent(within_days=7, hold_s=20.0))
+LONGER = replace(GENERAL, same_agent=SameAgent(within_days=30, hold_s=20.0))
+
+
+def known(*queues: object) -> Acquaintances:
+    return Acquaintances({queue.id: queue for queue in queues})  # type: ignore[attr-defined]
+
+
+def test_only_queues_that_ask_for_it_are_remembered() -> None:
+    met = known(KEEPING, GENERAL)
+    assert (met.queues, met.longest_s) == (("school",), 7 * DAY_S)
+    met.met("hmac", "school", "anna", NINE)
+    met.met("hmac", "general", "vera", NINE)
+    assert met.of("hmac", NINE) == (Met("school", "anna", NINE),)
+
+
+def test_the_last_counts_in_whatever_order_it_is_learnt() -> None:
+    met = known(KEEPING)
+    met.met("hmac", "school", "gun", NINE)
+    met.learn([("hmac", Met("school", "anna", NINE - 60)), ("other", Met("school", "anna", NINE - 60))])
+    assert met.of("hmac", NINE) == (Met("school", "gun", NINE),)
+    assert met.of("other", NINE) == (Met("school", "anna", NINE - 60),)
+
+
+def test_it_counts_for_the_days_of_each_queue() -> None:
+    met = known(KEEPING, LONGER)
+    met.met("hmac", "school", "anna", NINE)
+    met.met("hmac", "general", "vera", NINE)
+    assert {one.queue for one in met.of("hmac", NINE + 7 * DAY_S)} == {"school", "general"}
+    assert {one.queue for one in met.of("hmac", NINE + 7 * DAY_S + 1)} == {"general"}
+
+
+def test_who_withholds_the_number_or_never_talked_is_known_to_nobody() -> None:
+    met = known(KEEPING)
+    assert (met.of(None, NINE), met.of("hmac", NINE)) == ((), ())
+
+
+def test_a_queue_that_asks_no_more_is_left_out_at_once() -> None:
+    met = known(KEEPING)
+    met.met("hmac", "school", "anna", NINE)
+    met.change({"school": SCHOOL})
+    assert met.of("hmac", NINE) == ()
+    assert met.longest_s == 0.0
+
+
+def test_no_pseudonym_is_kept_for_longer_than_it_counts() -> None:
+    met = known(KEEPING)
+    met.met("old", "school", "anna", NINE)
+    met.met("again", "school", "anna", NINE)
+    met.met("again", "school", "anna", NINE + DAY_S)
+    met.met("new", "school", "anna", NINE + 7 * DAY_S + 1)
+    assert set(met._met) == {"again", "new"}
+
+
+def test_an_answer_is_remembered_under_the_queue_that_gave_it() -> None:
+    met = known(KEEPING, LONGER)
+    scene = Scene(number_of(KEEPING))
+    scene.logs_in("anna")
+    scene.waits("c1", caller="hmac")
+    scene.answers("anna")
+    met.answered(scene["c1"], scene.at)
+    scene.logs_in("vera")
+    scene.happens(CallTransferred("c1", "anna", "queue", "general", "blind"))
+    scene.answers("vera")
+    met.answered(scene["c1"], scene.at)
+    assert met.of("hmac", NINE) == (Met("school", "anna", NINE), Met("general", "vera", NINE))
+
+
+def test_a_talk_without_a_number_is_remembered_for_nobody() -> None:
+    met = known(KEEPING)
+    scene = Scene(number_of(KEEPING))
+    scene.logs_in("anna")
+    scene.waits("c1")
+    scene.answers("anna")
+    met.answered(scene["c1"], scene.at)
+    assert met._met == {}
