@@ -249,8 +249,8 @@ class Contact:
 
     def came_to(self, lost_by: EndedBy | None) -> Outcome:
         """Return what the contact came to, now that its channel has ended; `lost_by`: it was cut off."""
-        if self.answered:
-            return self.outcome or self.helped
+        if self.answered:  # whatever the menu says at its end to whom a queue has sent on since
+            return self.helped if self.left_as is not None or self.outcome is None else self.outcome
         if self.left_as is not None and self.queued is None:
             return self.left_as if lost_by is None else _lost(lost_by)
         if self.outcome is not None:

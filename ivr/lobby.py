@@ -61,7 +61,7 @@ class Lobby:
         self._attendant = attendant
         self._contacts = contacts
         self._paused = paused
-        self._room = WaitingRoom(policy, lambda contact, queue: queue in contacts[contact].refused_by)
+        self._room = WaitingRoom(policy, self._comes_again)
         self._closings = Closings(attendant)
 
     @property
@@ -155,6 +155,10 @@ class Lobby:
         contact.wait()
         if contact.queued is not None:
             contact.task = Wait("".join(self._waiting(contact, contact.queued.queue).keys))
+
+    def _comes_again(self, contact: str, queue: str) -> bool:
+        """Whether a queue has not kept, or not let in, a caller who comes to it: then it keeps them now."""
+        return queue in self._contacts[contact].refused_by
 
     # --- in it --------------------------------------------------------------------------------------
 

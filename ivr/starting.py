@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.attendant import standing_at
-from ivr.menu.number import load_numbers
+from ivr.menu.number import content_hash, folders_below, id_of, load_numbers
 from ivr.prompts import PromptError, PromptLibrary
 from ivr.publishing.candidate import make_candidate
 from ivr.publishing.publisher import job_of
@@ -20,10 +20,11 @@ from ivr.publishing.refusals import Refusal, remember
 from ivr.publishing.versions import Versions, VersionsError, live_since
 from ivr.speaking import prepare
 from ivr.standing import StandingFile, StandingUnusableError
-from queues.problems import ConfigurationError
+from queues.problems import ConfigurationError, Findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from ivr.menu.number import Number
     from ivr.publishing.versions import Version
@@ -60,6 +61,9 @@ def _published(
 ) -> Sequence[Number]:
     """Publish the menus as they are now; return no numbers when nothing is new, or nothing good."""
     live = kept[-1].hashes if kept else {}
+    if live and _hashes(settings.menus) == live:
+        remember(settings.versions, Refusal(now, "start", (), ()))
+        return ()
     try:
         candidate = make_candidate(job_of(settings, now, "start", live), progress)
     except VersionsError as error:
@@ -74,6 +78,14 @@ def _published(
         log.warning("%s is live no more: its folder is gone", number)
     remember(settings.versions, Refusal(now, "start", candidate.lines, tuple(candidate.refused)))
     return candidate.numbers
+
+
+def _hashes(menus: Path) -> dict[str, str]:
+    """Return the content hash of each number's folder; nothing when one cannot be read."""
+    try:
+        return {id_of(folder): content_hash(folder) for folder in folders_below(menus, Findings())}
+    except OSError:
+        return {}
 
 
 def _as_before(

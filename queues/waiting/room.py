@@ -81,7 +81,7 @@ class WaitingRoom:
     A `CallerSentOn` that it returns leads nowhere yet (`leads_to` is empty): who composes this says where.
     """
 
-    def __init__(self, policy: Policy, stays: Callable[[str, str], bool] = lambda *_: False) -> None:
+    def __init__(self, policy: Policy, stays: Callable[[str, str], bool] | None = None) -> None:
         """Go by this policy; `stays` tells of a contact and a queue whether its conditions count no more."""
         self.router = Router(policy)
         self._may_stay = stays
@@ -200,7 +200,8 @@ class WaitingRoom:
         guest = self._guests.get(contact)
         if guest is None or guest.queue != queue:
             self._forget(contact)
-            guest = self._guests[contact] = Guest(queue, since, stays=self._may_stay(contact, queue))
+            stays = self._may_stay is not None and self._may_stay(contact, queue)
+            guest = self._guests[contact] = Guest(queue, since, stays=stays)
             guest.quiet_until = self._told_at.get(contact, -inf) + LEAST_BETWEEN_S
         self._stirred[queue] = None
         self._look_again(contact, guest, at)

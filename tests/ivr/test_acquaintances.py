@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ivr.acquaintances import DAY_S, Acquaintances
 from routing.events import CallTransferred, Met
 from routing.policy import SameAgent
 from tests.ivr.waiting_scene import GENERAL, NINE, SCHOOL, Scene, number_of
 
+if TYPE_CHECKING:
+    from routing.policy import Queue
+
 KEEPING = replace(SCHOOL, same_agent=SameAgent(within_days=7, hold_s=20.0))
 LONGER = replace(GENERAL, same_agent=SameAgent(within_days=30, hold_s=20.0))
 
 
-def known(*queues: object) -> Acquaintances:
-    return Acquaintances({queue.id: queue for queue in queues})  # type: ignore[attr-defined]
+def known(*queues: Queue) -> Acquaintances:
+    return Acquaintances({queue.id: queue for queue in queues})
 
 
 def test_only_queues_that_ask_for_it_are_remembered() -> None:

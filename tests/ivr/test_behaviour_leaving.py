@@ -18,7 +18,6 @@ from routing.events import (
     CallerQueued,
     CallerTurnedAway,
     DigitPressed,
-    HoursOverridden,
     OfferAnswered,
     Outcome,
     PlaceRegained,
@@ -27,7 +26,7 @@ from routing.events import (
     WayOut,
 )
 from routing.policy import Announcing, Conditions
-from tests.ivr.waiting_scene import ALWAYS, FOUR, NINE, OFFICE, SCHOOL, Scene, Ways, number_of
+from tests.ivr.waiting_scene import FOUR, NINE, OFFICE, SCHOOL, Scene, Ways, by_hand, number_of
 
 
 def with_conditions(
@@ -233,13 +232,15 @@ def test_released_callers_go_to_the_overflow_if_there_is_one() -> None:
     assert scene["c1"].queued == CallerQueued("c1", "general", FOUR - 60)
 
 
-@pytest.mark.parametrize("hours", [OFFICE, ALWAYS])
-def test_who_closes_by_hand_releases_at_once(hours: object) -> None:
-    """An override counts like a closing hour, also where the calendar never closes."""
+@pytest.mark.parametrize("never_closes", [True, False])
+def test_who_closes_by_hand_releases_at_once(never_closes: bool) -> None:
+    """An override counts like a closing hour, also where no closing was to come."""
     school = replace(SCHOOL, hours="office", at_closing="release")
-    scene = Scene(number_of(school, hours=hours))  # type: ignore[arg-type]
+    scene = Scene(number_of(school, hours=OFFICE))
+    if never_closes:
+        scene.happens(by_hand(scene.at, is_open=True))
     scene.waits("c1")
-    scene.happens(HoursOverridden("testby", "office", False, False, (), (), scene.at, None, is_sticky=True))
+    scene.passes(1).happens(by_hand(scene.at, is_open=False))
     assert scene.sent_on() == [("c1", "school", "closed")]
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ivr.attendant import Attendant
 from ivr.closings import Closings
-from routing.events import ClockStepped, HoursOverridden
-from tests.ivr.waiting_scene import ALWAYS, FOUR, NINE, OFFICE, SCHOOL, number_of
+from routing.events import ClockStepped
+from tests.ivr.waiting_scene import FOUR, NINE, OFFICE, SCHOOL, by_hand, number_of
 
 QUEUE = replace(SCHOOL, hours="office", at_closing="release")
 
@@ -34,8 +34,10 @@ def test_one_that_is_watched_already_is_not_worked_out_again_before_it_is_due() 
 
 
 def test_what_never_closes_or_has_no_hours_is_not_watched() -> None:
-    for queue, hours in ((QUEUE, ALWAYS), (replace(QUEUE, hours=""), OFFICE), (QUEUE, None)):
-        closings = Closings(Attendant({"testby": number_of(queue, hours=hours)}))
+    for queue, hours in ((QUEUE, OFFICE), (replace(QUEUE, hours=""), OFFICE), (QUEUE, None)):
+        attendant = Attendant({"testby": number_of(queue, hours=hours)})
+        attendant.take(by_hand(NINE, is_open=True))
+        closings = Closings(attendant)
         closings.watch(NINE, queue)
         assert closings.next_due() is None
 
@@ -46,5 +48,5 @@ def test_a_queue_is_closed_by_its_calendar_or_by_hand() -> None:
     assert not closings.is_closed(FOUR - 1, QUEUE)
     assert closings.is_closed(FOUR, QUEUE)
     assert not closings.is_closed(FOUR, replace(QUEUE, hours="gone"))
-    attendant.take(HoursOverridden("testby", "office", False, False, (), (), NINE, None, is_sticky=True))
+    attendant.take(by_hand(NINE, is_open=False))
     assert closings.is_closed(NINE, QUEUE)

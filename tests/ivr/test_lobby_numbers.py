@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.contact import Choose, Phase, Tell
+from ivr.menu.model import GoodbyeNode
 from ivr.menu.texts import text_of
 from routing.events import (
     CallerQueued,
@@ -18,6 +19,7 @@ from routing.events import (
     OfficerAnswered,
     OfficerFailed,
     Outcome,
+    PromptEnded,
     SilenceElapsed,
     TalkEnded,
 )
@@ -97,7 +99,7 @@ def other_number(*, announcing: Announcing | None = None, send_on: Conditions | 
         key: text_of(text.name, en=next(iter(text.prompts.values())).text)
         for key, text in number.menu.templates.items()
     }
-    sorry = replace(number.menu.nodes["sorry"], text=text_of("sorry.say", en="Sorry."))  # type: ignore[type-var]
+    sorry = GoodbyeNode("sorry", text_of("sorry.say", en="Sorry."))
     waiting = {
         queue: replace(
             ways,
@@ -191,4 +193,16 @@ def test_whom_that_officer_hands_to_a_queue_waits_since_the_first_and_is_answere
     assert scene["c1"].queued == CallerQueued("c1", "general", NINE)
     scene.logs_in("vera")
     scene.answers("vera")
+    assert scene.hangs_up("c1") is Outcome.ANSWERED
+
+
+def test_who_was_answered_overflowed_and_heard_a_goodbye_was_answered() -> None:
+    general = replace(GENERAL, send_on=Conditions(waited_above_s=60.0))
+    scene = Scene(number_of(general, ways={"general": Ways("sorry")}))
+    scene.logs_in("anna")
+    scene.waits("c1")
+    scene.answers("anna")
+    scene.happens(CallTransferred("c1", "anna", "queue", "general", "blind"))
+    scene.passes(61).happens(PromptEnded("c1"))
+    assert scene["c1"].phase is Phase.LEAVING
     assert scene.hangs_up("c1") is Outcome.ANSWERED

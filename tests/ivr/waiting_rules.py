@@ -48,6 +48,7 @@ class Heard:
         self.told_at = -inf
         self.place = inf
         self.most_s = inf
+        self.story: list[str] = []
 
     def begins_anew(self) -> None:
         """Hear what is said next as the first of its kind."""
@@ -77,6 +78,7 @@ class Rules:
             assert not isinstance(event, CallEnded), "somebody ended twice"
 
     def _take(self, at: float, event: Event, heard: Heard) -> None:
+        heard.story.append(type(event).__name__)
         match event:
             case CallerQueued(_, queue, since):
                 assert heard.since in {None, since}, "somebody's waiting began anew"
@@ -127,10 +129,10 @@ class Rules:
 
 def _check_outcome(outcome: Outcome, heard: Heard) -> None:
     if heard.is_answered:
-        assert outcome is Outcome.ANSWERED
+        assert outcome is Outcome.ANSWERED, heard.story
     elif heard.first == "queue":
-        assert outcome in UNANSWERED
+        assert outcome in UNANSWERED, heard.story
     elif heard.first == "officer":
-        assert outcome is Outcome.CONNECTED_DIRECTLY
+        assert outcome is Outcome.CONNECTED_DIRECTLY, heard.story
     else:
         assert outcome not in {*UNANSWERED, Outcome.ANSWERED, Outcome.CONNECTED_DIRECTLY}

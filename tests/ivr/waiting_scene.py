@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from ivr.core import Core
-from ivr.menu.hours import GROUPS, Hours, Span
+from ivr.menu.hours import Hours, Span
 from ivr.menu.model import ChoiceNode, GoodbyeNode, OfficerNode, Option, QueueNode, Retry, Way
 from ivr.menu.number import policy
 from ivr.menu.waysout import Waiting, WaitingKey
@@ -27,6 +27,7 @@ from routing.events import (
     CallerSentOn,
     DigitPressed,
     EngineStarted,
+    HoursOverridden,
     OfferAnswered,
     OfferFailed,
     OfferFailure,
@@ -57,8 +58,6 @@ FOUR = NINE + 6 * 3600  # when the office closes
 FREE, AWAY = TelephoneState.FREE, TelephoneState.UNREACHABLE
 DAY = (Span(8 * 60, 16 * 60),)
 OFFICE = Hours("office", ZoneInfo("Europe/Stockholm"), (DAY,) * 5 + ((), ()))
-ALL_DAY = (Span(0, 24 * 60),)
-ALWAYS = Hours("office", ZoneInfo("Europe/Stockholm"), (ALL_DAY,) * 7, dict.fromkeys(GROUPS, ALL_DAY))
 
 # Where callers may be sent: a goodbye; a question whether they wait on; an officer; a queue at once.
 NODES = (
@@ -250,6 +249,11 @@ class Scene:
     def replays(self, versions: Iterable[Number] = ()) -> None:
         """Check that the same inputs give the same decisions."""
         assert_replays(self.stream, self.numbers, versions)
+
+
+def by_hand(at: float, *, is_open: bool) -> HoursOverridden:
+    """Return the input by which somebody opens or closes until further notice."""
+    return HoursOverridden("testby", "office", is_open, False, (), (), at, None, is_sticky=True)
 
 
 def kinds(events: Sequence[Event]) -> list[str]:

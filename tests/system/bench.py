@@ -39,6 +39,8 @@ from routing.events import (
 )
 from routing.policy import Agent, Policy, Queue, Ring, Skill
 from routing.router import Router
+from tests.system import land
+from tests.system.router_load import AGENTS, FEW, MANY, QUEUES, routers
 from tests.system.waiting import ROOT, cpu_s, measure
 from tests.system.wire import Wire, may_capture
 
@@ -65,7 +67,7 @@ class Row:
 
 def main() -> None:
     """Run everything, print it and write it down."""
-    rows = [*asyncio.run(_calls()), *asyncio.run(_waiting()), *_small_things()]
+    rows = [*_router(), *asyncio.run(_calls()), *asyncio.run(_waiting()), *_small_things(), *_land()]
     width = max(len(row.what) for row in rows)
     for row in rows:
         print(f"{row.what:<{width}}  {row.figure:>14}  {row.goal}")  # noqa: T201  # it is the output
@@ -158,6 +160,37 @@ async def _waiting() -> list[Row]:
         Row(f"woken at 50 a second in random order ({figures.woken}), p50", f"{figures.wake_p50_ms:.1f} ms"),
         Row("the same, p99", f"{figures.wake_p99_ms:.1f} ms", "< 50 ms"),
         Row("the same, at most", f"{figures.wake_max_ms:.1f} ms"),
+    ]
+
+
+def _router() -> list[Row]:
+    _say(f"the router with {AGENTS:,} agents and {QUEUES} queues")
+    few, many, scanned_few, scanned_many = routers()
+    town = f"{AGENTS:,} agents, {QUEUES} queues, three queues an agent, three rings, reasons on"
+    return [
+        Row(f"router ({town}): events a second, {FEW} waiting", f"{few.events_per_s:,.0f}"),
+        Row(f"the same, {MANY:,} waiting", f"{many.events_per_s:,.0f}"),
+        Row("an event, on average and p99", f"{many.event_us:.1f} and {many.p99_us:.1f} µs"),
+        Row(f"an event with {MANY:,} waiting ÷ with {FEW}", f"{many.event_us / few.event_us:.2f}", "≤ 2"),
+        Row(
+            "a router that scans everything, an event with few and many waiting",
+            f"{scanned_few.event_us:,.0f} and {scanned_many.event_us:,.0f} µs",
+        ),
+        Row("it ÷ ours, with many waiting", f"{scanned_many.event_us / many.event_us:,.0f}"),
+    ]
+
+
+def _land() -> list[Row]:
+    _say("the numbers of 290 municipalities on one engine")
+    found = land.measure()
+    calls = f"decisions at {land.CALLS_PER_S} new calls a second"
+    return [
+        Row(f"{found.numbers} numbers, {found.agents:,} agents: cold start", f"{found.cold_s:.1f} s"),
+        Row("the same, warm start", f"{found.warm_s:.1f} s"),
+        Row("resident memory after it", f"{found.memory_mb:.0f} MB"),
+        Row(f"{calls}, p50 ({found.decisions:,})", f"{found.p50_ms:.2f} ms"),
+        Row("the same, p99", f"{found.p99_ms:.2f} ms", "< 5 ms"),
+        Row("the same, at most", f"{found.most_ms:.1f} ms"),
     ]
 
 

@@ -87,13 +87,25 @@ def test_the_whole_call_as_json(settings: Path) -> None:
                 "name": "school/text",
                 "text": "Du kopplas nu till förskola, skola och utbildning.",
             },
+            {
+                "at_s": 9.2,
+                "language": "sv",
+                "name": "sentences/first-in-line",
+                "text": "Du står först i kön.",
+            },
+            {
+                "at_s": 10.9,
+                "language": "sv",
+                "name": "queues/school/key-9",
+                "text": "Om du hellre vill tala med kundtjänst, tryck 9.",
+            },
         ],
         "keys": "wait 5.5, 3",
         "queue": "school",
         "officer": None,
         "ends": None,
         "language": "sv",
-        "seconds": 9.2,
+        "seconds": 14.7,
     }
 
 
@@ -107,7 +119,8 @@ def test_where_no_engine_runs_the_files_are_taken_and_nothing_is_left_behind(set
     )
     assert result.stdout.endswith(
         "tryck stjärna.\n  > 3\n    Du kopplas nu till förskola, skola och utbildning.\n"
-        "queue: school\n    ♪ music while waiting\nends: waiting in the queue (the telephone hangs up)\n"
+        "queue: school\n    Du står först i kön.\n    Om du hellre vill tala med kundtjänst, tryck 9.\n"
+        "    ♪ music while waiting\nends: waiting in the queue (the telephone hangs up)\n"
     )
     assert sorted(path.name for path in settings.parent.iterdir()) == ["menus", "vaxel.yaml"]
 

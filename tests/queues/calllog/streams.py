@@ -185,7 +185,8 @@ def _hang_up(exchange: Exchange, contact: str) -> list[Event]:
 
 def _in_menu(exchange: Exchange, contact: str, at: float, how: int) -> list[Event]:
     if how % 5 == 0:
-        return _end(exchange, contact, MENU_ENDS[how % 4], "caller")
+        ends = QUEUE_ENDS if contact in exchange.since else MENU_ENDS  # who has left a queue
+        return _end(exchange, contact, ends[how % 4], "caller")
     if how % 5 == 1:
         return [PromptPlayed(contact, "main", ("welcome",)), DigitPressed(contact, "3")]
     if how % 15 == 2:

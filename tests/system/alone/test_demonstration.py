@@ -62,6 +62,10 @@ def test_it_ends_by_itself_with_one_json_object(tmp_path: Path) -> None:
     assert set(figures["by_queue"]) == QUEUES
     assert (figures["entered"], figures["lost"]) == (6, 0)
     assert {"offered", "answered", "abandoned", "self_served"} <= set(figures)
+    replay = [sys.executable, "-m", "cli", "replay", str(tmp_path / "d" / "journal"), "--json"]
+    again = subprocess.run(replay, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr + again.stdout
+    assert json.loads(again.stdout)["decisions"] > 0
 
 
 @pytest.mark.parametrize(
