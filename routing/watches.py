@@ -26,18 +26,18 @@ class Watches:
 
     def watch(self, at: float, lane: Lane) -> None:
         """Wait for the next ring of the lane's first caller, if there is one."""
+        wanted: tuple[int, float] | None = None
         head = lane.head
-        if head is None or lane.held_for is not None:
-            lane.watched = None  # whoever comes next is watched anew, were it the same caller
-            return
-        line = lane.line
-        ring = line.ring_by_time(at, head.since) + 1
-        if ring < len(line.afters):
-            due = head.since + line.afters[ring]
-            if lane.watched != (head.order, due):
-                lane.watched = head.order, due
-                self._count += 1
-                heappush(self._openings, (due, self._count, head.order, lane))
+        if head is not None and lane.held_for is None:
+            line = lane.line
+            ring = line.ring_by_time(at, head.since) + 1
+            if ring < len(line.afters):
+                wanted = head.order, head.since + line.afters[ring]
+        # Also when nothing is wanted: an earlier entry may be passed over meanwhile, and be needed again.
+        before, lane.watched = lane.watched, wanted
+        if wanted is not None and wanted != before:
+            self._count += 1
+            heappush(self._openings, (wanted[1], self._count, wanted[0], lane))
 
     def keep(self, engagement: Engagement, until: float) -> None:
         """Wait for the end of keeping a caller for an agent."""

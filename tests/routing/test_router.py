@@ -242,6 +242,20 @@ def test_the_next_ring_opens_for_a_caller_whose_offer_failed_while_the_line_was_
     assert stage.offered(31, TimerFired()) == [("c1", "gun")]
 
 
+def test_the_next_ring_opens_though_somebody_who_waited_longer_was_first_meanwhile() -> None:
+    agents = [specialist("anna", "school"), generalist("gun", "school"), specialist("bo", "streets")]
+    stage = Stage(policy([SCHOOL, STREETS], agents))
+    for agent in ("anna", "gun"):
+        stage.happens(0, AgentStateChanged(agent, BUSY))
+    stage.queued(100, "c1")
+    stage.happens(101, CallerQueued("old", "school", 0))  # all rings are open to whom nobody keeps
+    stage.router.next_due()
+    stage.happens(102, CallerHungUp("old"))
+    assert stage.offered(110, AgentStateChanged("gun", FREE)) == []
+    assert stage.router.next_due() == 130
+    assert stage.offered(130, TimerFired()) == [("c1", "gun")]
+
+
 def test_two_policies_one_after_the_other_leave_one_order() -> None:
     agents = [specialist("anna", "school"), specialist("bo", "school")]
     stage = Stage(policy([SCHOOL], []))
