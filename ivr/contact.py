@@ -149,7 +149,9 @@ class Contact:
         if event.queue is not None and event.since is not None:
             contact.queued = CallerQueued(contact.id, event.queue, event.since, event.points)
             contact.since = event.since
-            contact.helped = Outcome.ANSWERED
+            contact.helped = event.outcome or Outcome.ANSWERED
+            if contact.phase is not Phase.LEAVING:
+                contact.outcome = None  # it is what they count as so far
         elif event.outcome is not None:
             contact.helped = event.outcome if event.answered else contact.helped
             if contact.phase is not Phase.LEAVING:

@@ -184,7 +184,12 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
             return known._replace(stage="menu", agent=None)
         case CallerQueued(_, queue, since, points):
             return known._replace(
-                stage="waiting", queue=queue, since=since, agent=None, points=points, outcome=None
+                stage="waiting",
+                queue=queue,
+                since=since,
+                agent=None,
+                points=points,
+                outcome=_so_far(known),
             )
         case AgentOffered(_, agent):
             return known._replace(stage="offered", agent=agent)
@@ -193,20 +198,24 @@ def _follow(known: ContactCarried, at: float, event: Event) -> ContactCarried:
         case CallerReturned() if known.stage == "offered":
             return known._replace(stage="waiting", agent=None)
         case CallerFellBack(_, queue):
+            outcome = _so_far(known)
             if known.queue is None:
                 first = known.since if _has_left(known) else None
                 known = known._replace(queue=queue, since=event.waits_since(at) if first is None else first)
-            return known._replace(stage="fallback", agent=None, outcome=None, ended_by="caller")
+            return known._replace(stage="fallback", agent=None, outcome=outcome, ended_by="caller")
         case OfferAnswered(_, agent) | FallbackAnswered(_, _, agent) | OfficerAnswered(_, agent):
-            return known._replace(stage="talking", agent=agent, answered=True, met_at=true_time(at, event))
+            outcome = known.outcome if _has_left(known) else None
+            met_at = true_time(at, event)
+            return known._replace(stage="talking", agent=agent, answered=True, met_at=met_at, outcome=outcome)
         case CallTransferred(target=target):
+            outcome = _so_far(known)
             known = known._replace(outcome=known.outcome if _has_left(known) else None, ended_by="caller")
             if event.answered:
                 return known._replace(stage="talking", agent=target, met_at=true_time(at, event))
             if event.kind == "officer":
                 return known._replace(stage="handed", agent=target)
             # That they wait there may not have come to the journal.
-            return known._replace(stage="waiting", queue=target, agent=None, outcome=None)
+            return known._replace(stage="waiting", queue=target, agent=None, outcome=outcome)
         case TalkEnded(_, _, by):
             return known._replace(stage="leaving", outcome=_helped(known), ended_by=by)
         # The engine died before it wrote the contact's end: the agent may be with somebody else by now.
@@ -228,8 +237,15 @@ def _helped(known: ContactCarried) -> Outcome:
 def _left(known: ContactCarried, way: WayOut) -> Outcome:
     """Return what it counts as so far that somebody has left a queue: `outcome`, while they have no other."""
     if known.answered:
-        return _helped(known)
+        return _so_far(known) or _helped(known)
     return Outcome.ABANDONED if way is WayOut.CHOSEN else Outcome.OVERFLOWED
+
+
+def _so_far(known: ContactCarried) -> Outcome | None:
+    """Return what it counts as that somebody has met a person, where no queue gave them one."""
+    if not known.answered or known.outcome is Outcome.ANSWERED:
+        return None
+    return _helped(known) if known.queue is None else known.outcome
 
 
 def _has_left(known: ContactCarried) -> bool:

@@ -223,3 +223,13 @@ def test_who_comes_back_after_closing_time_is_released() -> None:
     assert again.sent_on() == [("c1", "school", "closed")]
     again.happens(PromptEnded("c1"))
     assert again.hangs_up("c1") is Outcome.OVERFLOWED
+
+
+def test_whom_an_officer_handed_to_a_queue_that_never_answered_has_overflowed_after_the_restart_too() -> None:
+    scene = sent_on("rut")
+    scene.happens(OfficerAnswered("c1", "rut-holm"))
+    scene.happens(CallTransferred("c1", "rut-holm", "queue", "general", "blind"))
+    for _ in range(2):
+        scene = scene.restarted().all_return()
+    assert scene["c1"].phase is Phase.WAITING
+    assert scene.hangs_up("c1") is Outcome.OVERFLOWED
