@@ -174,6 +174,9 @@ def _same_agent(value: Value | None, target_s: float) -> SameAgent | None:
     return same
 
 
+_UNSAID = 'the keys of "while waiting" work and are never said, because nothing is announced'
+
+
 def _announcing(section: Section) -> Announcing | None:
     value = section.get("announce")
     if value is None:
@@ -183,6 +186,8 @@ def _announcing(section: Section) -> Announcing | None:
         if meaning is None:
             what = "yes, no, or what is told, such as {position: yes, estimate: no, every: 90 s}"
             value.expected(what, hint(value.written))
+        if meaning is False and section.get("while waiting") is not None:
+            value.warning(f"{_UNSAID}; say which keys there are in the text of the node that leads here")
         return None if meaning is False else Announcing()
     keys, usual = value.shaped(ANNOUNCE), Announcing()
     told = Announcing(
@@ -191,8 +196,11 @@ def _announcing(section: Section) -> Announcing | None:
         every_s=keys.seconds("every", usual.every_s, least=EVERY_S[0], most=EVERY_S[1]),
         most_position=keys.integer("at most", usual.most_position, least=POSITIONS[0], most=POSITIONS[1]),
     )
-    if not told.position and not told.estimate and section.get("while waiting") is None:
-        value.warning('callers are told nothing, neither position nor estimate; write "announce: no"')
+    if not told.position and not told.estimate:
+        keys_too = "" if section.get("while waiting") is None else f"; {_UNSAID}"
+        value.warning(
+            f'callers are told nothing, neither position nor estimate{keys_too}; write "announce: no"'
+        )
     return told
 
 

@@ -24,7 +24,7 @@ class ContactCarried(NamedTuple):
     queue: str | None
     since: float | None  # when the waiting began; in the menu: when that node was said
     agent: str | None  # offered to, handed to or talking with
-    outcome: Outcome | None  # settled already
+    outcome: Outcome | None  # settled already; before the stage "leaving": what it counts as so far
     ended_by: EndedBy
     answered: bool = False  # has talked with somebody
     met_at: float | None = None  # when the present or last talk began

@@ -162,7 +162,11 @@ def test_every_offer_of_history_has_one_kind_whatever_happens(steps: list[tuple[
         stream.extend((at, each) for each in (event, *decisions))
 
     for what, after_s in steps:
-        at += after_s
+        until = at + after_s
+        while (due := router.next_due()) is not None and due < until:  # as the live engine does
+            at = due
+            happens(TimerFired())
+        at = until
         match what:
             case 0 | 1 | 2:
                 callers += 1
