@@ -196,11 +196,8 @@ def _announcing(section: Section) -> Announcing | None:
         every_s=keys.seconds("every", usual.every_s, least=EVERY_S[0], most=EVERY_S[1]),
         most_position=keys.integer("at most", usual.most_position, least=POSITIONS[0], most=POSITIONS[1]),
     )
-    if not told.position and not told.estimate:
-        keys_too = "" if section.get("while waiting") is None else f"; {_UNSAID}"
-        value.warning(
-            f'callers are told nothing, neither position nor estimate{keys_too}; write "announce: no"'
-        )
+    if not told.position and not told.estimate and section.get("while waiting") is None:
+        value.warning('callers are told nothing, neither position nor estimate; write "announce: no"')
     return told
 
 

@@ -87,7 +87,7 @@ class ChoiceOffered(NamedTuple):
 class WaitTold(NamedTuple):
     """The caller is being told the place in the queue, and how long it will take where that can be said.
 
-    The time is told as a range of seconds. Position 0: not told.
+    The time is told as a range of seconds. Position 0: not told; without a range either, only the keys are.
     """
 
     contact: str

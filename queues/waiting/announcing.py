@@ -25,7 +25,7 @@ LEAST_BETWEEN_S: Final = 15.0  # between the starts of two announcements
 
 
 class Told(NamedTuple):
-    """What is said at once. One of the two is there at least."""
+    """What is said at once; neither of the two where a queue tells nothing but its keys."""
 
     position: int = 0  # from 1; the queue's `most_position` + 1 stands for all beyond it; 0: not said
     range: WaitRange | None = None
@@ -46,7 +46,7 @@ class Look(NamedTuple):
     """What is to be said now, if anything, and when to look again though nothing has changed."""
 
     told: Told | None
-    next_look_s: float  # UTC seconds; infinite where the queue announces nothing
+    next_look_s: float  # UTC seconds
 
 
 def look(
@@ -57,10 +57,11 @@ def look(
     `position`: from 1, the place in the line. To be called when that may have changed, and at the time that
     the last look gave; more calls do no harm. Whoever says what is returned passes it on to `hear`.
     """
-    if not announcing.position and not announcing.estimate:
-        return Look(None, inf)
-    place = min(position, announcing.most_position + 1) if announcing.position else 0
     every_s = max(announcing.every_s, LEAST_BETWEEN_S)
+    if not announcing.position and not announcing.estimate:
+        due = heard.at + every_s
+        return Look(None, due) if at < due else Look(Told(), at + every_s)
+    place = min(position, announcing.most_position + 1) if announcing.position else 0
     due = heard.at + (LEAST_BETWEEN_S if 0 < place < heard.position else every_s)
     if at < due:
         return Look(None, due)
