@@ -5,7 +5,7 @@ Owns the words for what a contact is doing. Changed by the core only; everybody 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -57,7 +57,7 @@ class Tell:
 class Choose:
     """Ask a caller who waits whether `key` was meant; a key of `keys`, silence or a new task ends that."""
 
-    key: str
+    key: str = field(repr=False)
     prompts: tuple[Prompt, ...]
     wait_s: float
     keys: str

@@ -328,6 +328,8 @@ class Core:
         if (place := contact.cut_off_from) is not None and contact.caller is not None:
             until = true_time(at, event) + KEPT_S
             self._kept.keep(at, contact.caller, KeptPlace(place.queue, place.since, until))
+        elif contact.regains is not None and contact.caller is not None:
+            self._kept.keep(at, contact.caller, contact.regains)  # they did not come so far
         decisions.append(CallEnded(contact.id, outcome, lost_by or contact.ended_by, event.when))
         contact.task = Leave()  # a session that outlives the contact has nothing more to do
         del self.contacts[contact.id]

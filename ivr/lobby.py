@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ivr.closings import Closings
 from ivr.contact import Choose, Phase, Ring, Tell, Wait
-from ivr.menu.commands import KeysPressed
+from ivr.menu.commands import KeysPressed, Say, Saying, Step
 from ivr.menu.entry import to_queue
 from ivr.menu.machine import resume
 from ivr.menu.model import QueueNode
@@ -28,6 +28,7 @@ from routing.events import (
     CallerTurnedAway,
     ChoiceOffered,
     OfferWithdrawn,
+    Outcome,
     PlaceRegained,
     WaitTold,
     WayOut,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from ivr.attendant import Attendant
     from ivr.contact import Contact
     from ivr.menu.commands import Event as MenuEvent
-    from ivr.menu.commands import Step
     from ivr.menu.model import Menu, Way
     from ivr.menu.number import Number
     from ivr.menu.texts import Prompt
@@ -63,6 +63,7 @@ class Lobby:
         self._paused = paused
         self._room = WaitingRoom(policy, self._comes_again)
         self._closings = Closings(attendant)
+        self._secret_and_gone: set[str] = set()  # confidential queues that are no more
 
     @property
     def router(self) -> Router:
@@ -77,9 +78,15 @@ class Lobby:
         return min(due, closing)
 
     def change(self, at: float, policy: Policy) -> list[Decision]:
-        """Go by another policy; who waits in a queue that is no more waits for a person instead."""
+        """Go by another policy; who waits in a queue that is no more waits for a person instead.
+
+        But who waited in a confidential one is let go with an apology: only its named people may have them.
+        """
+        gone = self.policy.queues.keys() - policy.queues.keys()
+        self._secret_and_gone |= {queue for queue in gone if self.policy.queues[queue].confidential}
+        self._secret_and_gone -= policy.queues.keys()
         self.policy = policy
-        self._room.change(policy)
+        self._room.change(at, policy)
         decisions: list[Decision] = []
         for contact in sorted(self._contacts.values(), key=lambda c: c.queued.since if c.queued else at):
             decisions += self.moved(at, contact)
@@ -88,8 +95,16 @@ class Lobby:
     def moved(self, at: float, contact: Contact) -> list[Decision]:
         """Let a caller whose queue is live no more wait for a person, in the same place by time."""
         queued = contact.queued if contact.phase is Phase.WAITING and not contact.away else None
-        gone = queued is not None and queued.queue not in self.policy.queues
-        return self.enqueue(at, contact, queued) if queued and gone else []
+        if queued is None or queued.queue in self.policy.queues:
+            return []
+        if queued.queue not in self._secret_and_gone:
+            return self.enqueue(at, contact, queued)
+        number = contact.number = self._attendant.live(contact.number.id)
+        node, walk = number.menu.person, contact.walk
+        apology = Step(Saying(node, walk, ends=Outcome.OVERFLOWED), (), Say(node, (number.trouble,)))
+        contact.turn_from(queued.queue, WayOut.CLOSED, at)
+        sent = CallerSentOn(contact.id, queued.queue, WayOut.CLOSED, node)
+        return [sent, *self.route(at, sent), *self.follow(at, contact, apology)]
 
     def clear(self) -> None:
         """Know no queue's closing any more: a new run begins."""
@@ -110,13 +125,15 @@ class Lobby:
         if back is not None and back.queue == queue and contact.since is None:
             contact.regains, contact.has_regained, contact.is_back = None, True, True
             queued = queued._replace(since=back.since)
-            return [PlaceRegained(contact.id, queue), *self.enqueue(at, contact, queued)]
+            return [PlaceRegained(contact.id, queue), *self.take_back(at, contact, queued)]
         way = None if queue in contact.refused_by else self._room.way_out(queue)
         if way is not None and self._overflow(contact, queue) is not None:
             return self._lead_on(at, contact, queue, way)
         if contact.since is not None:  # they have waited before
             queued = queued._replace(since=contact.since)
-        return self.enqueue(at, contact, queued)
+        if queue in contact.refused_by:  # nor is it closed to them once more
+            return self.enqueue(at, contact, queued)
+        return self.take_back(at, contact, queued)
 
     def enqueue(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
         """Let a caller wait, whatever the queue's conditions: somebody has sent or brought them here."""
@@ -140,7 +157,7 @@ class Lobby:
         return decisions
 
     def take_back(self, at: float, contact: Contact, queued: CallerQueued) -> list[Decision]:
-        """Let a caller wait again who was out of our hands; the queue may have closed meanwhile."""
+        """Let a caller wait who was elsewhere meanwhile; the queue may have closed by now."""
         decisions = self.enqueue(at, contact, queued)
         self._may_have_closed(at, contact)
         return decisions
@@ -260,6 +277,7 @@ class Lobby:
 
     def hours_changed(self, at: float) -> list[Decision]:
         """Look at once at every queue that releases its callers: somebody may have closed it by hand."""
+        self._closings.clear()
         for queue in self.policy.queues.values():
             if queue.at_closing == "release" and self.router.line(queue.id).size:
                 self._closings.look_at(at, queue)

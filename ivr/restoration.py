@@ -109,11 +109,12 @@ def restore(events: Iterable[Recorded]) -> Restored:
                     caller=event.caller,
                     group=event.group,
                 )
-                places.pop(event.caller or "", None)
             case PlaceKept(caller):
                 places[caller] = event
             case PlaceRegained(contact):
                 back.add(contact)
+                if (known := contacts.get(contact)) is not None:
+                    places.pop(known.caller or "", None)
             case ContactCarried(contact):
                 contacts[contact] = event
             case CallEnded(contact):

@@ -83,6 +83,10 @@ class ChoiceOffered(NamedTuple):
     queue: str
     key: str
 
+    def __repr__(self) -> str:
+        """Show that a key was pressed, not which."""
+        return f"ChoiceOffered(contact={self.contact!r}, queue={self.queue!r}, key=<1>)"
+
 
 class WaitTold(NamedTuple):
     """The caller is being told the place in the queue, and how long it will take where that can be said.

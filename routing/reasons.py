@@ -55,7 +55,8 @@ def why(at: float, line: Line, engagement: Engagement | None, desks: Mapping[str
     """Tell what keeps this caller, the first of the line, waiting at UTC second `at`."""
     since = at if engagement is None else engagement.place.since
     points = 0.0 if engagement is None else engagement.lane.points
-    open_ring, following = line.open_ring(at, since), line.ring_by_time(at, since) + 1
+    open_ring = line.open_ring(at, since)
+    following = open_ring + 1
     agents = []
     for ring, falling_level, agent in line.seats:
         desk = desks[agent]

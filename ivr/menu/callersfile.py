@@ -6,19 +6,21 @@ number: it may be somebody's own, and messages end up in logs.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ivr.numbers import NumberPlan, short_number
 from queues.callers import CallerGroup
 from queues.naming import read_entries, read_id, read_name, where
+from queues.problems import Findings
 from queues.shapes import ID_KEY, TEXT, Shape, described, keyed, listed, whole
 from queues.waitingrules import MOST_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-    from queues.yamlfile import Findings, Section, Value
+    from queues.yamlfile import Section, Value
 
 CALLERS_FILE: Final = "callers.yaml"
 MOST_NUMBERS: Final = 1_000  # of one group
@@ -34,13 +36,32 @@ CALLERS: Final = Shape({"callers": keyed(ID_KEY, GROUP.schema, "each group of ca
 
 _PLAN: Final = NumberPlan("SE")
 _SIGNS: Final = frozenset("0123456789+-()/ ")
+_EXAMPLE: Final = "08-465 004 12"  # nobody's: kept for films and books
+_LIKE_A_NUMBER: Final = re.compile(r"\+?\d(?:[\s()/.\u2010-\u2015-]*\d){5,}")  # six digits or more
 
 
 def load_callers(path: Path, findings: Findings) -> Mapping[str, CallerGroup]:
-    """Load the groups of callers of a number, by their ids; all that is wrong is noted."""
-    groups: dict[str, CallerGroup] = {}
+    """Load the groups of callers of a number, by their ids; all that is wrong is noted, without a number."""
     if not path.exists():
-        return groups
+        return {}
+    found = Findings()
+    groups = _groups(path, found)
+    for problem in found.problems:
+        place = Path(problem.path), problem.line, problem.column
+        findings.note(*place, _masked(problem.message, path), problem.severity)
+    return groups
+
+
+def _masked(message: str, path: Path) -> str:
+    """Take out what may be a telephone number, wherever it was written: as a key, say."""
+    parts = message.split(str(path))  # which may have digits of its own
+    return str(path).join(
+        _LIKE_A_NUMBER.sub(lambda match: match[0] if match[0] == _EXAMPLE else "…", part) for part in parts
+    )
+
+
+def _groups(path: Path, findings: Findings) -> dict[str, CallerGroup]:
+    groups: dict[str, CallerGroup] = {}
     places: dict[str, Value] = {}
     for key, value in read_entries(path, CALLERS, findings, "; without any, delete the file"):
         group_id = read_id(key)
@@ -69,7 +90,7 @@ def _numbers(section: Section, places: dict[str, Value]) -> frozenset[str]:
 
 def _number(value: Value) -> str:
     """Read a telephone number; "" when it is none, which is told without repeating it."""
-    what = "a telephone number with its area code, such as 08-465 004 12, or a short one such as 112"
+    what = f"a telephone number with its area code, such as {_EXAMPLE}, or a short one such as 112"
     written = value.written
     if not written:
         value.expected(what)

@@ -7,7 +7,6 @@ whoever brings them. Knows no file and never waits.
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, insert, select, update
@@ -44,10 +43,15 @@ if TYPE_CHECKING:
     from routing.events import Event, Recorded
 
 _IN_ROW_ONLY = frozenset({"contact", "number", "called", "caller", "caller_kind"})
-"""Fields of an arrival that are not repeated in its detail: erasing the row erases them."""
+"""Fields that no event of a contact repeats in its detail: erasing them in the row erases them."""
 
-_NOT_LOGGED = frozenset({"met"})  # whom the caller has talked with before: what is erased there stays erased
+_NOT_LOGGED = frozenset({"met", "last_agent"})
+"""Of an arrival and of a place in a queue: whom the caller talked with before, in other calls.
 
+What is erased there stays erased.
+"""
+
+_LEFT_OUT = _IN_ROW_ONLY | _NOT_LOGGED
 _NEVER_CHANGED = _IN_ROW_ONLY | {"arrived_at"}
 _CHANGING = tuple(column.name for column in contacts.columns if column.name not in _NEVER_CHANGED)
 
@@ -231,7 +235,7 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
 
 
 def detail_of(event: Event) -> dict[str, Any]:
-    """Return what `contact_events` keeps of an event beside its columns, as JSON takes it.
+    """Return what `contact_events` keeps of a contact's event beside its columns, as JSON takes it.
 
     Keyed digits are counted, not kept: what they meant is the `MenuAnswered` that follows.
     """
@@ -239,18 +243,12 @@ def detail_of(event: Event) -> dict[str, Any]:
         return {"keys": len(event.digits)}
     if isinstance(event, ChoiceOffered):
         return {"queue": event.queue}
-    fields = zip(event._fields, event, strict=True)
     usual = event._field_defaults
-    if isinstance(event, CallArrived):
-        left_out = _IN_ROW_ONLY | _NOT_LOGGED
-        return {
-            name: value for name, value in fields if name not in left_out and usual.get(name, ...) != value
-        }
-    # The contact is a column; what is as usual is left out.
+    # What is as usual is left out.
     return {
         name: value._asdict() if isinstance(value, Considered) else value
-        for name, value in itertools.islice(fields, 1, None)
-        if usual.get(name, ...) != value
+        for name, value in zip(event._fields, event, strict=True)
+        if name not in _LEFT_OUT and usual.get(name, ...) != value
     }
 
 

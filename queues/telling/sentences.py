@@ -66,8 +66,7 @@ def _queued(detail: Detail, who: str, at: float | None) -> str:
     waited_s = 0.0 if at is None else at - detail["since"]
     place = f", in the place of {duration(waited_s)} before" if waited_s >= LATER_S else ""
     points = f", with {detail['points']:g} points of the caller's kind" if detail.get("points") else ""
-    last = f"; {detail['last_agent']} helped this caller lately" if detail.get("last_agent") else ""
-    return f"{who} began to wait in the queue {detail['queue']}{place}{points}{last}"
+    return f"{who} began to wait in the queue {detail['queue']}{place}{points}"
 
 
 def _told(detail: Detail, who: str, _: float | None) -> str:

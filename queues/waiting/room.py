@@ -84,10 +84,10 @@ class WaitingRoom:
     def __init__(self, policy: Policy, stays: Callable[[str, str], bool] | None = None) -> None:
         """Go by this policy; `stays` tells of a contact and a queue whether its conditions count no more."""
         self.router = Router(policy)
+        self._queues = policy.queues
         self._may_stay = stays
         self._count = 0
         self._clear()
-        self.change(policy)
 
     def _clear(self) -> None:
         self._guests: dict[str, Guest] = {}
@@ -98,11 +98,13 @@ class WaitingRoom:
         self._stirred: dict[str, None] = {}  # queues in which places, or the number of agents, have changed
         self._knows_agents = False  # Asterisk has told in this run who is logged in
 
-    def change(self, policy: Policy) -> None:
-        """Go by another policy from the next step on."""
+    def change(self, at: float, policy: Policy) -> None:
+        """Go by another policy from the next step on; what is told, or how long one stays, may be new."""
         self._queues = policy.queues
         self.router.change(policy)
         self._stirred.update(dict.fromkeys(self._queues))
+        for contact, guest in self._guests.items():
+            self._look_again(contact, guest, at)
 
     def step(self, at: float, event: Event) -> list[Decision]:
         """Take one event at UTC second `at`."""

@@ -186,7 +186,7 @@ class _Course:
                 self._comes_of_it(at, contact, number)
             case Policy():
                 self._policy = what
-                self._room.change(what)
+                self._room.change(at, what)
                 self._step(at, TimerFired())  # it is told no time
             case _:
                 pass  # nothing else is planned

@@ -79,6 +79,51 @@ def test_a_number_knows_its_callers_and_they_change_its_version(tmp_path: Path) 
     assert after.content_hash != before.content_hash
 
 
+GROUP = "name: P, points: 1, numbers: [112]"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "callers: {0701234567: {" + GROUP + "}}",
+        "callers: {police: {" + GROUP + ", 0701234567: x}}",
+        "callers: {police: {name: P, points: 070-123 45 67, numbers: [112]}}",
+        "callers: {police: {name: P, points: 1, numbers: [*0701234567]}}",
+        "callers: {police: {name: P, points: 1, numbers: 070 123 45 67}}",
+        "callers: {police: {name: P, points: 1, numbers: [112], numbers: [070-1234567]: x}}",
+        "callers:\n  police:\n    0701234567\n    070-1234567: x\n",
+        "+46 70 123 45 67: {police: {" + GROUP + "}}",
+        "0701234567",
+        "callers:\n\t0701234567",
+        "callers: {police:0701234567, court: {" + GROUP + "}}",
+    ],
+)
+def test_a_number_is_in_no_message_wherever_it_was_written(tmp_path: Path, written: str) -> None:
+    path, findings = tmp_path / "callers.yaml", Findings()
+    path.write_text(written, encoding="utf-8")
+    load_callers(path, findings)
+    assert findings.errors
+    for problem in findings.problems:
+        digits = "".join(filter(str.isdecimal, problem.message.replace("08-465 004 12", "")))
+        assert "1234" not in digits
+        assert "701" not in digits
+
+
+def test_what_is_left_out_of_a_message_is_marked_and_its_place_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "20260101"
+    folder.mkdir()
+    path, findings = folder / "callers.yaml", Findings()
+    path.write_text("callers: {police: {name: P, points: 1, numbers: [112, 112], 070 1234567: x}}", "utf-8")
+    load_callers(path, findings)
+    assert [str(problem) for problem in findings.problems] == [
+        f"{path}:1:61: error: callers.police.…: unknown key; there is: name, numbers, points",
+        (
+            f"{path}:1:55: error: callers.police.numbers[2]: expected each number once, found this one also"
+            f" in {path}, line 1; remove one"
+        ),
+    ]
+
+
 def test_no_number_is_shown() -> None:
     assert repr(CallerGroup("police", "Polisen", 300, frozenset(["+4611414"]))) == (
         "CallerGroup(id='police', name='Polisen', points=300)"

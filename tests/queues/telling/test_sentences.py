@@ -78,17 +78,15 @@ def said(event: Event, who: str = "the caller", at: float | None = None) -> str:
         ),
         (
             CallerQueued("c", "school", 100.0, 50.0, "anna"),
-            (
-                "The caller began to wait in the queue school, with 50 points of the caller's kind;"
-                " anna helped this caller lately"
-            ),
+            "The caller began to wait in the queue school, with 50 points of the caller's kind",
         ),
         (
             WaitTold("c", "school", 3, 120.0, 240.0),
             "The caller was told: place 3 in the queue, 2:00 min to 4:00 min still to wait",
         ),
         (WaitTold("c", "school", 2), "The caller was told: place 2 in the queue"),
-        (WaitTold("c", "school", 0, None, 60.0), "The caller was told: at most 1:00 min still to wait"),
+        (WaitTold("c", "school", 0, 0.0, 480.0), "The caller was told: less than 8:00 min still to wait"),
+        (WaitTold("c", "school", 0), "The caller was told: that the wait goes on"),
         (
             CallerTurnedAway("c", "school", WayOut.ALL_PAUSED, "shut"),
             (
