@@ -155,8 +155,10 @@ class Contact:
         elif event.outcome is not None:
             contact.helped = event.outcome if event.answered else contact.helped
             if contact.phase is not Phase.LEAVING:
+                contact.outcome = None
+            if contact.phase is not Phase.LEAVING or event.outcome in {Outcome.ABANDONED, Outcome.OVERFLOWED}:
                 # They have left a queue: that is what it counts as so far.
-                contact.outcome, contact.left_as, contact.since = None, event.outcome, event.since
+                contact.left_as, contact.since = event.outcome, event.since
         if contact.phase is Phase.MENU:
             contact.begin_away(then.command, event.since)
         elif contact.phase is Phase.HANDED and event.agent is not None:

@@ -125,9 +125,9 @@ def _what_if(
         lambda done, of: runs(done, of) if done < of else None,
     )
     if as_json:
-        click.echo(json.dumps(what_if_json(answer, other.numbers, seed, shown=show), ensure_ascii=False))
+        click.echo(json.dumps(what_if_json(answer, other, seed, shown=show), ensure_ascii=False))
     else:
-        text = what_if_text(answer, other.numbers, seed, shown=show, zone=settings.time_zone)
+        text = what_if_text(answer, other, seed, shown=show, zone=settings.time_zone)
         click.echo(text, nl=False)
 
 

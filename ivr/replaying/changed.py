@@ -32,6 +32,7 @@ class Changed(NamedTuple):
 
     policy: Policy
     numbers: tuple[str, ...]
+    gone: tuple[str, ...] = ()  # numbers that are no more: a folder of all has none of theirs
 
 
 def changed_policy(
@@ -49,6 +50,7 @@ def changed_policy(
         definitions[name] = _definitions(name, files, latest[name][1], findings, places)
     if path.is_dir() and not _files_in(path):
         definitions = {name: definitions[name] for name in found}  # all numbers: what is not there is gone
+    gone = tuple(sorted(latest.keys() - definitions.keys()))
     ordered = [definitions[name] for name in sorted(definitions)]
     policy = merge(ordered)
     check_guests(ordered, {})
@@ -57,7 +59,7 @@ def changed_policy(
     except ConfigurationError as error:
         problems = (each._replace(path=str(places.get(each.path, each.path))) for each in error.problems)
         raise ConfigurationError(problems) from error
-    return Changed(policy, tuple(sorted(found)))
+    return Changed(policy, tuple(sorted(found)), gone)
 
 
 def _files(

@@ -22,9 +22,9 @@ from queues.whatif.figures import ALL
 from queues.whatif.onestep import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import tzinfo
 
+    from ivr.replaying.changed import Changed
     from ivr.replaying.whatif import WhatIf
     from queues.whatif.figures import Figures
     from queues.whatif.onestep import OneStep
@@ -34,11 +34,12 @@ _HEADINGS = ("Queue", "", "Entered", "Answered", "Abandoned", "Other", "Mean wai
 
 
 def what_if_text(
-    answer: WhatIf, numbers: Sequence[str], seed: int, *, shown: int, zone: tzinfo = UTC, width: int = WIDTH
+    answer: WhatIf, changed: Changed, seed: int, *, shown: int, zone: tzinfo = UTC, width: int = WIDTH
 ) -> str:
     """Render both answers."""
     lines = [
-        f"The changed policy ({', '.join(numbers)}) against the recorded one",
+        f"The changed policy ({', '.join(changed.numbers)}) against the recorded one",
+        *_gone(changed, width),
         "",
         "1. Offer by offer: what it would have offered in the very same situation",
         *_offers(answer, shown, zone, width),
@@ -50,11 +51,12 @@ def what_if_text(
     return "".join(f"{line}\n" for line in lines)
 
 
-def what_if_json(answer: WhatIf, numbers: Sequence[str], seed: int, *, shown: int) -> dict[str, Any]:
+def what_if_json(answer: WhatIf, changed: Changed, seed: int, *, shown: int) -> dict[str, Any]:
     """Return both answers for JSON; shares are of 1, durations seconds."""
     offers = answer.offers
     return {
-        "numbers": list(numbers),
+        "numbers": list(changed.numbers),
+        "gone": list(changed.gone),
         "offers": {
             "recorded": offers.offers,
             "kinds": {kind.name.lower(): offers.kinds[kind] for kind in Kind},
@@ -81,6 +83,17 @@ def what_if_json(answer: WhatIf, numbers: Sequence[str], seed: int, *, shown: in
             },
         },
     }
+
+
+def _gone(changed: Changed, width: int) -> list[str]:
+    """Say which numbers the changed policy does not have."""
+    if not changed.gone:
+        return []
+    text = (
+        f"Taken as gone, because the folder has none of their files: {', '.join(changed.gone)}. To change one"
+        " number and keep the others, name its own folder."
+    )
+    return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 def _offers(answer: WhatIf, shown: int, zone: tzinfo, width: int) -> list[str]:
@@ -143,7 +156,9 @@ def _notes(answer: WhatIf, seed: int, width: int) -> list[str]:
         f"""`same policy` is the free run with the policy as it was: how far it is from `recorded` says how
         far to trust `changed`. Both are means of {RUNS} runs, seeds {seed} to {seed + RUNS - 1}.""",
         f"""Patience: {_patience(answer)} Who hung up does so after the same wait, unless answered before.
-        Conditions for coming and staying are tested as ever; where they lead to is not followed.""",
+        Conditions for coming and staying are tested as ever; where they lead to is not followed.
+        Who still waits where history had sent them on waits there, and does not come to where they came next:
+        neither then nor later.""",
         """Talks take as long as they did; who was not answered in history talks as long as somebody of the
         same queue. Telephones are answered, or not, as each agent's were.""",
         """Entered: each coming to a queue; who was handed over comes when they came then. Other: sent on,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _CENSORED = (EstimateEnd.LEFT, EstimateEnd.SENT_ON, EstimateEnd.MOVED, EstimateEnd.LOST)
 
+_OFFERS = ("AgentOffered",)
+_ANSWERS = ("OfferAnswered", "FallbackAnswered")
+_LONGEST_CALL_S = 86_400.0  # arrivals are indexed, answers are not: who was answered later came before
+
 LIST_LIMIT = 50  # contacts that a list shows unless told: what a person looks through
 
 
@@ -136,19 +140,43 @@ def count_called(url: str, called: Collection[str], *, since: float) -> tuple[Ca
 
 
 def last_agents(url: str, queues: Collection[str], *, since: float) -> list[tuple[str, Met]]:
-    """List who talked last with each known caller of these queues, in talks that began at or after `since`.
+    """List who answered each known caller last in each of these queues, at or after `since` (UTC seconds).
 
-    Each with the caller's pseudonym, the earliest first. A call counts under its first queue. Raises the
-    `CallLogError`s of a missing, foreign or unreachable database.
+    Each with the caller's pseudonym, the earliest first. An answer counts under the queue that rang: not
+    under others of the same call, and officers answer for none. Raises the `CallLogError`s of a missing,
+    foreign or unreachable database.
     """
+    detail = contact_events.c.detail
     query = (
-        select(contacts.c.caller, contacts.c.first_queue, contacts.c.last_agent, contacts.c.answered_at)
-        .where(contacts.c.answered_at >= since, contacts.c.first_queue.in_(queues))
-        .where(contacts.c.caller.is_not(None), contacts.c.last_agent.is_not(None))
-        .order_by(contacts.c.answered_at)
+        select(
+            contacts.c.caller,
+            contact_events.c.contact,
+            contact_events.c.at,
+            contact_events.c.event,
+            detail["agent"].as_string(),
+            detail["queue"].as_string(),
+            detail["when"].as_float(),
+        )
+        .join_from(contacts, contact_events, contacts.c.contact == contact_events.c.contact)
+        .where(contacts.c.arrived_at >= since - _LONGEST_CALL_S, contacts.c.caller.is_not(None))
+        .where(contacts.c.answered_at.is_not(None), contact_events.c.event.in_((*_OFFERS, *_ANSWERS)))
+        .order_by(contacts.c.arrived_at, contact_events.c.seq)  # so that SQLite begins with the arrivals
     )
+    rung: dict[str, tuple[str, str]] = {}  # by contact: the agent, and for which queue
+    met: dict[tuple[str, str], Met] = {}
     with _reading(url) as connection:
-        return [(row[0], Met(*row[1:])) for row in connection.execute(query)]
+        for caller, contact, told_at, event, agent, queue, when in connection.execute(query):
+            if event in _OFFERS:
+                rung[contact] = agent, queue
+                continue
+            of_agent, of_queue = (agent, queue) if queue is not None else rung.pop(contact, ("", ""))
+            at = told_at if when is None else when
+            if of_agent != agent or of_queue not in queues or at < since:
+                continue
+            before = met.get((caller, of_queue))
+            if before is None or before.at <= at:
+                met[caller, of_queue] = Met(of_queue, agent, at)
+    return sorted(((caller, last) for (caller, _), last in met.items()), key=lambda each: each[1].at)
 
 
 @dataclass(frozen=True, slots=True)

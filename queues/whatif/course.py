@@ -2,7 +2,8 @@
 
 Owns the clock of it and what people are taken to do: who hung up is as patient as they were, who was answered
 talks as long as they did, who was there is there. What history does not say is drawn once for each entry, so
-that two policies meet the same people. Where a caller goes who is sent on is not followed. Pure.
+that two policies meet the same people. Where a caller goes who is sent on is not followed, but nobody is in
+two queues: who still waits does not come to where history sent them. Pure.
 """
 
 from __future__ import annotations
@@ -71,7 +72,13 @@ class Rung(NamedTuple):
     number: int
 
 
-_What: TypeAlias = "Event | Policy | Rung"
+class Back(NamedTuple):
+    """An agent whom the free run has paused comes back."""
+
+    agent: str
+
+
+_What: TypeAlias = "Event | Policy | Rung | Back"
 
 
 def people_of(demand: Demand, seed: int) -> tuple[Person, ...]:
@@ -120,12 +127,13 @@ class _Course:
         self._policy = _silent(policies[0][1])
         self._room = WaitingRoom(self._policy)
         self._room.step(policies[0][0], AsteriskConnected(""))  # who is logged in is known from the start
-        self._paused: set[str] = set()
+        self._paused: set[str] = set()  # agents, as in history
+        self._back_at: dict[str, float] = {}  # agents whom the free run has paused, who took no pause since
         self._offers: dict[str, tuple[int, AgentOffered]] = {}  # by entry: how many, and the latest
         self._ringing: dict[str, tuple[AgentOffered, Ringing]] = {}  # by entry, and what will come of it
         self._waits: set[str] = set()
         self._served: dict[str, Served] = {}
-        self._elsewhere: set[str] = set()  # entries that do not come, because they were served before
+        self._elsewhere: set[str] = set()  # entries that do not come: served before, or waiting still
         self._until = demand.until
         self._count = 0
         self._due: list[tuple[float, int, _What]] = []
@@ -173,11 +181,16 @@ class _Course:
                 self._step(at, what)
             case AgentPaused(agent):
                 self._paused.add(agent)
+                self._back_at.pop(agent, None)
                 self._step(at, what)
             case AgentResumed(agent):
                 if agent in self._paused:
                     self._paused.discard(agent)
                     self._step(at, what)
+            case Back(agent):
+                if self._back_at.get(agent) == at:
+                    del self._back_at[agent]
+                    self._step(at, AgentResumed(agent))
             case OfferFailed(contact, agent):
                 if contact in self._ringing and self._ringing[contact][0].agent == agent:
                     del self._ringing[contact]
@@ -209,8 +222,9 @@ class _Course:
                 case OfferWithdrawn(contact, agent, cause):
                     self._plan(at, OfferFailed(contact, agent, cause))
                 case AgentAutoPaused(agent):
-                    self._paused.add(agent)
-                    self._plan(at + self._auto_pauses.choice(self._auto_pauses_s), AgentResumed(agent))
+                    back_at = at + self._auto_pauses.choice(self._auto_pauses_s)
+                    self._back_at[agent] = back_at
+                    self._plan(back_at, Back(agent))
                 case _:
                     pass  # nothing else concerns who is served
 
@@ -218,8 +232,7 @@ class _Course:
 
     def _enters(self, at: float, event: CallerQueued, contact: str, queue: str) -> None:
         number, entry = self._entries[contact]
-        before = self._served.get(entry.follows)
-        if before is not None and before.outcome != "sent on":
+        if entry.follows and not self._has_been_sent_on(at, entry.follows):
             self._elsewhere.add(contact)
             return
         if queue not in self._policy.queues or self._room.way_out(queue) is not None:
@@ -230,6 +243,12 @@ class _Course:
         if patience_s < math.inf:
             self._plan(at + patience_s, CallerHungUp(contact))
         self._step(at, event)
+
+    def _has_been_sent_on(self, at: float, contact: str) -> bool:
+        if contact in self._waits and self._entries[contact][1].leaves_anyway:
+            self._leaves(at, contact)  # it is due this very moment, but for a rounding error
+        served = self._served.get(contact)
+        return served is not None and served.outcome == "sent on"
 
     def _leaves(self, at: float, contact: str) -> None:
         entry = self._entries[contact][1]

@@ -51,7 +51,18 @@ def test_a_folder_of_a_number_or_of_all_will_do(
 ) -> None:
     file = write(tmp_path / "tomorrow" / "testby" / "agents.yaml", MORE)
     for path in (file.parent, file.parent.parent):
-        assert "general" in changed_policy(path, latest).policy.agents["anna"].skills
+        changed = changed_policy(path, latest)
+        assert "general" in changed.policy.agents["anna"].skills
+        assert changed.gone == ()
+
+
+def test_a_folder_of_all_without_a_numbers_files_takes_it_out_of_service(
+    tmp_path: Path, latest: dict[str, tuple[Number, Path]]
+) -> None:
+    two = {**latest, "nyby": latest["testby"]}
+    file = write(tmp_path / "tomorrow" / "testby" / "agents.yaml", MORE)
+    changed = changed_policy(file.parent.parent, two)
+    assert (changed.numbers, changed.gone) == (("testby",), ("nyby",))
 
 
 def test_a_mistake_is_told_where_people_wrote_it(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.replaying.changed import changed_policy
+from ivr.replaying.changed import Changed, changed_policy
 from ivr.replaying.history import open_history
 from ivr.replaying.whatif import RUNS, WhatIf, what_if
 from ivr.replaying.whatif_report import what_if_json, what_if_text
@@ -19,14 +19,15 @@ from queues.whatif.figures import ALL, Figures
 from queues.whatif.onestep import Compared, Kind, OneStep
 from queues.whatif.patience import Patience, Stay
 from routing.events import AgentOffered, Rule
+from routing.policy import Policy
 from tests.ivr.replaying.town import FILES, MORNING, Town
 
 if TYPE_CHECKING:
     from ivr.replaying.history import History
-    from routing.policy import Policy
 
 GOLDEN = Path(__file__).parent / "golden"
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+CHANGED = Changed(Policy({}, {}), ("testby",))
 
 
 @pytest.fixture(scope="module")
@@ -109,23 +110,34 @@ def made() -> WhatIf:
 
 
 def test_the_report_is_the_golden_one() -> None:
-    text = what_if_text(made(), ("testby",), 1, shown=3, zone=STOCKHOLM, width=100)
+    text = what_if_text(made(), CHANGED, 1, shown=3, zone=STOCKHOLM, width=100)
     assert text == (GOLDEN / "whatif.txt").read_text(encoding="utf-8")
 
 
 def test_the_report_says_how_many_more_there_are() -> None:
-    assert "\n   and 4 more\n" in what_if_text(made(), ("testby",), 1, shown=1)
+    assert "\n   and 4 more\n" in what_if_text(made(), CHANGED, 1, shown=1)
+
+
+def test_the_report_says_which_numbers_are_taken_as_gone() -> None:
+    text = what_if_text(made(), CHANGED._replace(gone=("annanby", "nyby")), 1, shown=0)
+    assert text.splitlines()[1:4] == [
+        "Taken as gone, because the folder has none of their files: annanby, nyby. To change one number and keep"
+        " the",
+        "others, name its own folder.",
+        "",
+    ]
 
 
 def test_where_nobody_hung_up_the_report_says_so() -> None:
-    text = what_if_text(made()._replace(patience={ALL: Patience([])}), ("testby",), 1, shown=0)
+    text = what_if_text(made()._replace(patience={ALL: Patience([])}), CHANGED, 1, shown=0)
     assert "nobody hung up in history, so everybody is taken to wait for ever." in text
 
 
 def test_json_has_both_answers(history: History, more_help: Policy) -> None:
     answer = asked(history, more_help)
-    told = json.loads(json.dumps(what_if_json(answer, ("testby",), 1, shown=3)))
+    told = json.loads(json.dumps(what_if_json(answer, CHANGED, 1, shown=3)))
     assert told["numbers"] == ["testby"]
+    assert told["gone"] == []
     assert sum(told["offers"]["kinds"].values()) >= told["offers"]["recorded"]
     assert len(told["offers"]["differences"]) == 3
     of_all = told["free_run"]["queues"]["all"]

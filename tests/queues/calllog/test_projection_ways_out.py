@@ -1,4 +1,4 @@
-"""Rows of callers whom queues did not keep: their waiting, and who was met last, for the same agent."""
+"""Rows of callers whom queues did not keep: their waiting."""
 
 from __future__ import annotations
 
@@ -6,31 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from queues.calllog.database import open_database
-from queues.calllog.projection import apply_batch, fold, new_row
-from queues.calllog.readings import last_agents
+from queues.calllog.projection import fold, new_row
 from routing.events import (
     CallArrived,
     CallEnded,
-    CallerHungUp,
     CallerQueued,
     CallerSentOn,
     CallerTurnedAway,
     Event,
-    Met,
     OfferAnswered,
     OfficerAnswered,
     Outcome,
     PromptPlayed,
-    TalkEnded,
     WayOut,
 )
-from tests.queues.calllog.logs import new_log
-from tests.queues.calllog.streams import START, record
+from tests.queues.calllog.streams import START
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from queues.calllog.schema import ContactRow
 
 ARRIVED = CallArrived("c-1", "pj-1", "jarfalla", "+46858028500", "5f" * 32, "known")
@@ -67,23 +59,3 @@ def test_the_wait_ends_as_the_queue_is_left_for_good(
 ) -> None:
     row = row_of(*events)
     assert (row["first_queue"], row["wait_s"], row["outcome"]) == (queue, wait_s, "overflowed")
-
-
-def test_who_talked_last_with_a_caller_is_read_from_the_log_the_earliest_first(tmp_path: Path) -> None:
-    other = ARRIVED._replace(contact="c-2", caller="a0" * 32)
-    withheld = ARRIVED._replace(contact="c-3", caller=None, caller_kind="withheld")
-    unanswered = ARRIVED._replace(contact="c-4", caller="b0" * 32)
-    events: list[Event] = []
-    for arrived, agent in ((ARRIVED, "vera"), (other, "anna"), (withheld, "anna")):
-        contact = arrived.contact
-        events += (arrived, SCHOOL._replace(contact=contact), OfferAnswered(contact, agent))
-        events += (TalkEnded(contact, agent, "agent"), CallerHungUp(contact))
-    events += (unanswered, SCHOOL._replace(contact="c-4"))
-    url = new_log(tmp_path)
-    engine = open_database(url)
-    apply_batch(engine, record(*events), after=0)
-    engine.dispose()
-    vera, anna = Met("school", "vera", START + 2), Met("school", "anna", START + 7)
-    assert last_agents(url, ["school"], since=START) == [("5f" * 32, vera), ("a0" * 32, anna)]
-    assert last_agents(url, ["school"], since=START + 3) == [("a0" * 32, anna)]
-    assert last_agents(url, ["general"], since=START) == []

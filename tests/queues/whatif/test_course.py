@@ -28,6 +28,7 @@ ANNA_FREE: tuple[float, Presence] = (0.0, AgentStateChanged("anna", FREE))
 GUN_FREE: tuple[float, Presence] = (0.0, AgentStateChanged("gun", FREE))
 AT_ONCE = (Ringing("anna", None, 2.0),)
 LONG = Person(1000.0, 60.0, 1)
+TWICE_IN_VAIN = Person(1000.0, 60.0, 2)  # of two ways to end, chance gives the first twice, then the other
 
 
 def entry(name: str, at: float, queue: str = "school", **more: object) -> Entry:
@@ -88,6 +89,16 @@ def test_two_offers_without_an_answer_pause_an_agent_for_as_long_as_in_history()
     assert came(of, POLICY, Person(601.0, 1.0, 1)) == [("c1", "abandoned", 601.0)]
 
 
+def test_the_end_of_a_pause_that_we_made_ends_none_of_the_agents_own() -> None:
+    once = (Ringing("anna", OfferFailure.NO_ANSWER, 20.0), *AT_ONCE)
+    presence = (ANNA_FREE, (100.0, AgentPaused("anna")), (700.0, AgentResumed("anna")))
+    of = demand(entry("c1", 0.0), presence=presence, ringings=once, auto_pauses_s=(500.0,))
+    # Paused by us at 70 s, which would be until 570 s; on their own until 700 s.
+    assert came(of, POLICY, TWICE_IN_VAIN) == [("c1", "answered", 702.0)]
+    alone = of._replace(presence=(ANNA_FREE,))
+    assert came(alone, POLICY, TWICE_IN_VAIN) == [("c1", "answered", 572.0)]
+
+
 def test_rings_open_by_time_alone_and_another_policy_opens_them_sooner() -> None:
     of = demand(entry("c1", 10.0), presence=(GUN_FREE, ANNA_FREE, (5.0, AgentStateChanged("anna", AWAY))))
     (alone,) = came(of)
@@ -123,6 +134,31 @@ def test_who_is_served_does_not_come_to_where_history_sent_them() -> None:
     queue = Queue("school", "S", "n", RINGS[:1], turn_away=Conditions(nobody_logged_in=True))
     told = came(nobody, Policy({**QUEUES, "school": queue}, AGENTS))
     assert told == [("c1", "sent on", 10.0), ("c1#2", "answered", 52.0)]
+
+
+def test_who_still_waits_where_history_sent_them_on_comes_nowhere_else() -> None:
+    of = demand(
+        entry("c0", 1.0, talk_s=600.0),
+        entry("c1", 10.0, outcome="sent on", left_at=50.0),
+        entry("c1#2", 50.0, "general", follows="c1", outcome="sent on", left_at=60.0),
+        entry("c1#3", 60.0, "general", follows="c1#2"),
+        presence=(ANNA_FREE, GUN_FREE),
+    )
+    people = [Person(1000.0, 600.0, 1), LONG, LONG, LONG]
+    told = came(of, changed(school=RINGS[:1]), *people)  # which sends nobody on
+    assert told == [("c0", "answered", 3.0), ("c1", "answered", 605.0)]
+
+
+def test_who_left_by_a_key_comes_to_the_next_queue_at_the_same_moment() -> None:
+    of = demand(
+        entry("c1", 10.0, outcome="sent on", left_at=40.0, leaves_anyway=True),
+        entry("c1#2", 40.0, "general", follows="c1"),
+        presence=(GUN_FREE,),
+    )
+    shut = changed(school=RINGS[:1])
+    for patience_s in (30.0 - 1e-9, 30.0, 30.0 + 1e-9):  # the moment is subtracted and added: it is rounded
+        told = came(of, shut, Person(patience_s, 60.0, 1), LONG)
+        assert told == [("c1", "sent on", pytest.approx(40.0)), ("c1#2", "answered", 42.0)]
 
 
 def test_policies_hold_from_their_time_on() -> None:
