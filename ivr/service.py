@@ -265,7 +265,8 @@ class Engine:
             return
         url, since = self._parts.settings.database_url, self._clock.now() - longest_s
         try:
-            self._acquaintances.learn(await asyncio.to_thread(last_agents, url, queues, since=since))
+            earlier = await asyncio.to_thread(last_agents, url, queues, since=since)
+            self._acquaintances.learn(earlier, self._clock.now())
         except CallLogError as error:
             log.warning("who helped callers before is not known: %s", error)
 

@@ -24,6 +24,7 @@ from queues.shapes import (
 )
 from queues.yamlfile import Value
 from queues.yesno import hint, yes_or_no
+from routing.order import OVERDUE
 from routing.policy import NEVER, Announcing, Conditions, CoolDowns, SameAgent
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ MOST_POINTS = 1_000  # 100 are worth one target's wait: ten targets ahead is ahe
 MOST_COOL_DOWN_S = 600.0  # who is left alone for longer is paused, which the board shows
 DAYS = (1, 90)  # beyond a quarter nobody remembers the caller
 MOST_HOLD_S = 600.0
-OVERDUE = 3.0  # times the target: from then on the longest waiting comes first, whoever is held for whom
 EVERY_S = (15.0, 600.0)  # announcements more often leave no music between them, less often are no news
 POSITIONS = (1, 20)
 ESTIMATE_S = (10.0, 4 * 3600.0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from routing.desk import Engagement
 from routing.line import Line, Waiting, candidates_of
-from routing.order import OVERDUE, rank
+from routing.order import kept_until, overdue_at, rank
 from routing.watches import Watches
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Callers:
             )
         engagement = self._engage(line, event, "waiting")
         if event.last_agent and line.queue.same_agent is not None:
-            self._keep(at, engagement, line, event.last_agent, line.queue.same_agent.hold_s)
+            self._keep(at, engagement, line, event.last_agent)
         self._wait(at, engagement)
 
     def take_up(self, line: Line, place: CallerQueued, agent: str, phase: Phase) -> None:
@@ -153,10 +153,10 @@ class Callers:
         for line, _, _ in desk.seats:
             self._open_up(at, [lane for lane in line.held.values() if lane.held_for == desk.agent])
 
-    def _keep(self, at: float, engagement: Engagement, line: Line, agent: str, hold_s: float) -> None:
+    def _keep(self, at: float, engagement: Engagement, line: Line, agent: str) -> None:
         """Keep a caller for an agent who could be asked at once, but not until the caller is overdue."""
         since = engagement.place.since
-        until = min(at + hold_s, since + OVERDUE * line.queue.target_s)
+        until = kept_until(at, line.queue, since)
         desk = self._staff.desks.get(agent)
         if desk is None or not desk.is_available or until <= at:
             return
@@ -179,7 +179,7 @@ class Callers:
         """Hold what was promised at the joining when another policy has shortened the target."""
         for place in tuple(lane):
             engagement = self.engagements[place.contact]
-            latest = place.since + OVERDUE * lane.line.queue.target_s
+            latest = overdue_at(lane.line.queue, place.since)
             if latest <= at:
                 self._keep_no_longer(at, engagement)
             elif engagement.kept_until is not None and latest < engagement.kept_until:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from routing.desk import Desk
 from routing.events import AgentOffered, Rule
-from routing.order import OVERDUE
+from routing.order import kept_until
 from routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from routing.desk import Engagement
     from routing.events import Decision, Event
 
 
@@ -32,7 +31,7 @@ class LedRouter(Router):
         up, whatever this policy says of them: of an agent who would rest, whose ring is not open, or whom it
         does not know. A caller who does not wait here is passed over.
         """
-        kept_until = {
+        kept = {
             contact: engagement.kept_until
             for contact, engagement in self._callers.engagements.items()
             if engagement.kept_until is not None
@@ -40,18 +39,20 @@ class LedRouter(Router):
         decisions = self.step(at, event)
         for offer in reversed(decisions):
             if isinstance(offer, AgentOffered):
-                self._take_back(at, offer, kept_until)
+                self._take_back(at, offer, kept)
         for offer in decided:
             self._go_by(at, offer)
         return decisions
 
-    def _take_back(self, at: float, offer: AgentOffered, kept_until: Mapping[str, float]) -> None:
+    def _take_back(self, at: float, offer: AgentOffered, kept: Mapping[str, float]) -> None:
         engagement = self._callers.engagements[offer.contact]
         desk = self._staff.desks[offer.agent]
         desk.contact = None
         if offer.rule is Rule.SAME_AGENT:
             lane = engagement.lane
-            until = kept_until.get(offer.contact) or _kept_from(at, engagement)  # that began with this event
+            until = kept.get(offer.contact)
+            if until is None:  # it began with this event
+                until = kept_until(at, lane.line.queue, engagement.place.since)
             engagement.lane, engagement.kept_until = lane.line.hold(lane.points, offer.agent), until
         self._callers.wait_again(at, engagement)
         self._staff.settle(at, desk)  # stirs the agent's lines: what was taken back is looked at again
@@ -64,10 +65,3 @@ class LedRouter(Router):
         desk = self._staff.desks.setdefault(offer.agent, Desk(offer.agent))
         desk.contact, desk.is_talking = offer.contact, False
         self._staff.settle(at, desk)
-
-
-def _kept_from(at: float, engagement: Engagement) -> float:
-    """Return until when a caller is kept who came at UTC second `at`, as `routing.callers` has it."""
-    queue = engagement.lane.line.queue
-    hold_s = 0.0 if queue.same_agent is None else queue.same_agent.hold_s
-    return min(at + hold_s, engagement.place.since + OVERDUE * queue.target_s)

@@ -40,6 +40,17 @@ def is_overdue(at: float, queue: Queue, since: float) -> bool:
     return at - since > OVERDUE * queue.target_s
 
 
+def overdue_at(queue: Queue, since: float) -> float:
+    """Return the UTC second after which who waits since then is overdue."""
+    return since + OVERDUE * queue.target_s
+
+
+def kept_until(at: float, queue: Queue, since: float) -> float:
+    """Return until when who comes at UTC second `at` is kept for who helped them last: never till overdue."""
+    hold_s = 0.0 if queue.same_agent is None else queue.same_agent.hold_s
+    return min(at + hold_s, overdue_at(queue, since))
+
+
 def rank(at: float, queue: Queue, place: Place, points: float) -> Rank:
     """Return where a caller of this queue stands at UTC second `at`."""
     if is_overdue(at, queue, place.since):

@@ -69,7 +69,7 @@ class Swap:
         self._arrivals.change(live)
         everybody = policy(live)
         self._mirror.change(everybody)
-        self._acquaintances.change(everybody.queues)
+        self._acquaintances.change(everybody.queues, self._exchange.now())
         self._led_to.clear()
         self._led_to.update(targets(live))
         return () if self._known_to_asterisk() == before else (TO_DO,)

@@ -6,6 +6,7 @@ Owns these errors.
     └── ReplayError
         ├── NoRunError               the journal has no engine's start to begin with
         ├── ConfigurationLostError   what was live then is kept nowhere
+        ├── NumberUntoldError        the engine was killed before the journal had what was live
         └── UnfitPolicyError         the changed file belongs to no number of the journal
 """
 
@@ -22,6 +23,10 @@ class NoRunError(ReplayError):
 
 class ConfigurationLostError(ReplayError):
     """A version of a number's folder that the journal names is not to be found."""
+
+
+class NumberUntoldError(ReplayError):
+    """A run took over callers of a number of which the journal does not tell what was live."""
 
 
 class UnfitPolicyError(ReplayError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ivr.core import Core
 from ivr.menu.number import policy
 from ivr.replaying.configurations import Configurations
-from ivr.replaying.errors import NoRunError
+from ivr.replaying.errors import NoRunError, NumberUntoldError
 from ivr.replaying.runs import MARKS, Content, runs_of
 from queues.journal.excerpts import last_sequence, read_kinds, read_segments, segments_of
 
@@ -103,9 +103,28 @@ class History:
         return None if content is None or not content.content_hash else self._configurations.get(content)
 
     def core(self, seq: int) -> Core:
-        """Return the core of the run that begins with event `seq`."""
+        """Return the core of the run that begins with event `seq`.
+
+        Raises `NumberUntoldError` when the journal does not tell all that was live in it.
+        """
+        if self._runs[seq].untold:
+            raise NumberUntoldError(self._untold(self._runs[seq]))
         numbers = self.numbers(seq)
         return Core({number.id: number for number in numbers}, policy(numbers))
+
+    def _untold(self, run: Run) -> str:
+        """Say what is not known of this run, and what can be replayed all the same."""
+        later = [each.first_seq for each in self.runs if each.first_seq > run.first_seq and not each.untold]
+        instead = ""
+        if later:
+            instead = f"; the next run begins later: --since {later[0]}"
+        elif self.runs[0] is not run:
+            instead = f"; earlier runs end before it: --before {run.first_seq}"
+        return (
+            f"the run that begins with event {run.first_seq} took over callers of {', '.join(run.untold)} and"
+            " was killed before it had told all its numbers: what was live there is not in the journal"
+            f"{instead}"
+        )
 
     def change(self, core: Core, seq: int, event: ConfigurationChanged) -> None:
         """Let the core know what becomes live with event `seq`."""

@@ -164,12 +164,11 @@ def _difference_json(difference: Difference) -> dict[str, Any]:
 def _decision_json(decision: Decision | None) -> dict[str, Any] | None:
     if decision is None:
         return None
-    fields = {name: value for name, value in _fields(decision).items() if name != "key"}  # one that was keyed
     return {
         "event": type(decision).__name__,
         "text": in_words(decision),
         "contact": getattr(decision, "contact", None),
-        **fields,
+        **_fields(decision),
     }
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from routing.events import ConfigurationChanged, EngineStarted
+from routing.events import ConfigurationChanged, ContactCarried, EngineStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from routing.events import Event, Recorded
 
-MARKS: tuple[type[Event], ...] = (EngineStarted, ConfigurationChanged)
+MARKS: tuple[type[Event], ...] = (EngineStarted, ContactCarried, ConfigurationChanged)
 """What a journal is searched for first: with these the runs are known."""
 
 
@@ -36,6 +36,13 @@ class Run(NamedTuple):
     software: str  # the version of Växel
     numbers: tuple[Content, ...]  # live as it began; none: it was killed before it took a call
     changes: tuple[Content, ...]  # what went live meanwhile
+    carried: tuple[str, ...] = ()  # numbers whose callers it took over, which it tells before its own
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Numbers whose callers it took over, but of which it was killed before it told what is live."""
+        told = {each.number for each in self.numbers}
+        return tuple(number for number in self.carried if number not in told)
 
 
 def runs_of(marks: Iterable[Recorded]) -> tuple[Run, ...]:
@@ -44,6 +51,9 @@ def runs_of(marks: Iterable[Recorded]) -> tuple[Run, ...]:
     for seq, at, event in marks:
         if isinstance(event, EngineStarted):
             runs.append(Run(seq, at, event.version, (), ()))
+        elif isinstance(event, ContactCarried) and runs:
+            if event.number not in runs[-1].carried:
+                runs[-1] = runs[-1]._replace(carried=(*runs[-1].carried, event.number))
         elif isinstance(event, ConfigurationChanged) and runs:
             runs[-1] = _with(runs[-1], Content(seq, at, event.number, event.content_hash))
     return tuple(runs)

@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from queues.telling.words import WAYS_OUT
-from routing.words import WayOut
+from queues.telling.sentences import told
+from queues.telling.words import WAYS_OUT, counted
+from routing.words import Condition, Turn, WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -246,12 +247,18 @@ def _keys(detail: Mapping[str, Any]) -> str:
 
 
 def _told(detail: Mapping[str, Any]) -> str:
-    place = f", place {detail['position']}" if detail["position"] else ""
-    least_s, most_s = detail.get("least_s"), detail.get("most_s")
-    if least_s is None or most_s is None:
-        return f"queue {detail['queue']}{place}"
-    still = f"{_duration(least_s)} to {_duration(most_s)}" if least_s else f"less than {_duration(most_s)}"
-    return f"queue {detail['queue']}{place}, {still} still to wait"
+    return f"queue {detail['queue']}: {told(detail)}"
+
+
+def _offered(detail: Mapping[str, Any]) -> str:
+    """Say who was rung, and why in short: `calls why` has the whole."""
+    rule, waited = detail["rule"].replace("_", " "), _duration(detail["waited_s"])
+    score = f", score {detail['score']:.0f}" if detail.get("score") else ""
+    overdue = ", overdue" if detail.get("turn") == Turn.OVERDUE else ""
+    asked = f"agent {detail['agent']}, queue {detail['queue']}, rule {rule}, ring {detail['ring'] + 1}"
+    everybody = counted(detail.get("considered") or {Condition.FREE.value: detail["free"]})
+    ring = _duration(detail["ring_s"])
+    return f"{asked}, waited {waited}{score}{overdue}, rings for {ring} at most; {everybody}"
 
 
 def _way_out(detail: Mapping[str, Any]) -> str:
@@ -261,6 +268,7 @@ def _way_out(detail: Mapping[str, Any]) -> str:
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "DigitPressed": _keys,
     "WaitTold": _told,
+    "AgentOffered": _offered,
     "CallerTurnedAway": _way_out,
     "CallerSentOn": _way_out,
     "ChoiceOffered": lambda detail: f"queue {detail['queue']}: a key that leads out, to be confirmed",

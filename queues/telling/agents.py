@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from queues.telling.sentences import duration
 from queues.telling.words import CONDITIONS
-from routing.words import Condition
+from routing.words import Condition, Rule
 
 if TYPE_CHECKING:
     from routing.events import AgentOffered
@@ -37,4 +37,6 @@ def _line(each: AgentReason, offer: AgentOffered, open_ring: int, at: float) -> 
         doing = f"{doing}, for {duration(each.until - at)} more"
     if each.condition is Condition.FREE and each.ring <= open_ring:
         doing = "free: of a later ring or a lower level, or not idle for as long"
+        if offer.rule is Rule.SAME_AGENT:
+            doing = f"free, but the caller was kept for {offer.agent}"
     return f"{where}: {doing}"

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from queues.telling.sentences import duration
-from queues.telling.words import CONDITIONS
+from queues.telling.words import counted
 from routing.words import Condition, Rule, Turn
 
 if TYPE_CHECKING:
@@ -49,12 +49,10 @@ def _rule(offer: Mapping[str, Any], queue: Queue | None) -> str:
                 opened = f"after {queue.rings[ring].after_s:g} s of waiting"
             why = f"{agent} belongs to ring {ring + 1}, which had opened {opened}"
         case Rule.RING_EMPTY:
-            skipped = "the first ring was" if ring == 1 else f"the {ring} rings before it were"
-            nobody = "nobody in it" if ring == 1 else "nobody in them"
-            why = (
-                f"{agent} belongs to ring {ring + 1}: {skipped} skipped, because {nobody} was logged in and"
-                " without a pause"
-            )
+            # Of rings before that one nothing is known.
+            skipped = f"{'the first ring' if ring == 1 else 'the ring before it'} was skipped"
+            nobody = "nobody in it was logged in and without a pause"
+            why = f"{agent} belongs to ring {ring + 1}: {skipped}, because {nobody}"
         case Rule.SAME_AGENT:
             return f"{agent} helped this caller the last time"
     if free > 1:
@@ -82,11 +80,6 @@ def _turn(offer: Mapping[str, Any], queue: Queue | None, points: float) -> str:
 
 
 def _others(considered: Mapping[str, int], offer: Mapping[str, Any]) -> str:
-    counts = {condition: considered.get(condition.value, 0) for condition in Condition}
-    counts[Condition.FREE] = max(0, counts[Condition.FREE] - 1)  # the chosen one is none of the others
-    parts = [f"{count} {CONDITIONS[condition]}" for condition, count in counts.items() if count]
-    if considered.get("closed"):
-        parts.append(f"{considered['closed']} of rings that were not open yet")
-    if not parts:
-        return f"nobody else answers {offer['queue']}"
-    return f"the others of {offer['queue']}: {', '.join(parts)}"
+    free = considered.get(Condition.FREE.value, 0)
+    others = counted({**considered, Condition.FREE.value: max(0, free - 1)})  # the chosen one is none of them
+    return f"the others of {offer['queue']}: {others}" if others else f"nobody else answers {offer['queue']}"

@@ -41,6 +41,23 @@ def duration(seconds: float) -> str:
     return f"{minutes}:{rest:02} min" if minutes else f"{whole} s"
 
 
+def told(detail: Detail, most_position: int | None = None) -> str:
+    """Say what a `WaitTold` told: the place, and the minutes that were still to wait.
+
+    `most_position`: the last place that the queue told then; who stood behind it heard that more wait.
+    None: not known.
+    """
+    parts = []
+    if position := detail["position"]:
+        or_later = " or later" if most_position is not None and position > most_position else ""
+        parts.append(f"place {position}{or_later}")
+    least_s, most_s = detail.get("least_s"), detail.get("most_s")
+    if least_s is not None and most_s is not None:
+        first = f"{least_s / 60:g} to" if least_s else "less than"
+        parts.append(f"{first} {most_s / 60:g} min still to wait")
+    return ", ".join(parts) or "only which keys there are"
+
+
 TOLD_ELSEWHERE = frozenset(
     {"DigitPressed", "SecretKeyed", "SilenceElapsed", "PromptEnded", "ScriptEnded", "CallerHungUp"}
 )
@@ -70,14 +87,7 @@ def _queued(detail: Detail, who: str, at: float | None) -> str:
 
 
 def _told(detail: Detail, who: str, _: float | None) -> str:
-    parts = []
-    if detail["position"]:
-        parts.append(f"place {detail['position']} in the queue")
-    if detail.get("least_s") is not None and detail.get("most_s") is not None:
-        parts.append(f"{duration(detail['least_s'])} to {duration(detail['most_s'])} still to wait")
-    elif detail.get("most_s") is not None:
-        parts.append(f"at most {duration(detail['most_s'])} still to wait")
-    return f"{who} was told: {', '.join(parts) or 'that the wait goes on'}"
+    return f"{who} was told: {told(detail)}"
 
 
 def _turned_away(detail: Detail, who: str, _: float | None) -> str:

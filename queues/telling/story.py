@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from queues.telling.reasons import reasons
-from queues.telling.sentences import TOLD_ELSEWHERE, duration, sentence
+from queues.telling.sentences import TOLD_ELSEWHERE, duration, sentence, told
 from queues.telling.words import FAILURES
 from routing.words import OfferFailure
 
@@ -79,6 +79,11 @@ class _Teller:
             cause = OfferFailure(detail["cause"])
             how = f"within {rang_s}" if cause is OfferFailure.NO_ANSWER else f"after {rang_s}"
             return f"{who} {FAILURES[cause]} {how}; the caller kept the place"
+        if kind == "WaitTold":
+            queue = self._queue_then(detail["queue"], event.at)
+            announcing = None if queue is None else queue.announcing
+            most_position = None if announcing is None else announcing.most_position
+            return f"The caller was told: {told(detail, most_position)}"
         text = sentence(kind, detail, at=at)
         if kind in _ANSWERS and who in self._rung_at:
             return f"{text} after {duration(at - self._rung_at[who])}"

@@ -1,6 +1,6 @@
 """The words for closed sets of words: why an offer failed, why somebody left a queue, how a call ended.
 
-Owns them alone. Every member has its words; a test holds that.
+Owns them, and how counts of them are said. Every member has its words; a test holds that.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ CONDITIONS: Mapping[Condition, str] = {
     Condition.AWAY: "not logged in",
 }
 
+CLOSED = "closed"  # among counts: agents of rings that were not open yet, whatever they did
+
 _SAYS_WHO = frozenset({Outcome.ABANDONED, Outcome.LEFT_IN_MENU})
 
 ENDED_BY: Mapping[str, str] = {
@@ -80,6 +82,14 @@ ENDED_BY: Mapping[str, str] = {
     "engine": "we ended it",
     "pbx": "Asterisk ended it",
 }
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Say how many agents were in which condition, `counts` by its word or `CLOSED`; "" for nobody."""
+    parts = [f"{counts[each]} {words}" for each, words in CONDITIONS.items() if counts.get(each)]
+    if counts.get(CLOSED):
+        parts.append(f"{counts[CLOSED]} of rings that were not open yet")
+    return ", ".join(parts)
 
 
 def came_to(outcome: Outcome, by: str) -> str:

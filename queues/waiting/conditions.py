@@ -1,7 +1,7 @@
 """Whether a caller may come into a queue, and may stay in it.
 
-Owns the order in which the conditions are told when several hold, and where exactly each begins. Must not
-know callers, clocks, or where a caller goes instead.
+Owns the order in which the conditions are told when several hold, and where exactly each begins; but not for
+how long one may wait, which is a matter of clocks. Must not know callers, clocks, or where a caller goes.
 
 A limit is exceeded by what lies above it, never by what is equal. Somebody in wrap-up, talking or being rung
 is there: nobody is when nobody is logged in, and all are paused only when each who is has taken a pause.
@@ -40,18 +40,13 @@ def way_out_at_entry(conditions: Conditions, view: QueueView) -> WayOut | None:
     return None
 
 
-def way_out_while_waiting(conditions: Conditions, view: QueueView, waited_s: float) -> WayOut | None:
+def way_out_while_waiting(conditions: Conditions, view: QueueView) -> WayOut | None:
     """Return why a caller who waits is sent on, or None. `conditions`: the queue's `send_on`.
 
     Because nobody behind is counted, a limit per agent sends on the last of the line, in whatever order
-    the callers are tested. `waited_s`: since entry into the first queue.
+    the callers are tested.
     """
-    found = _way_out(conditions, view)
-    if found is not None:
-        return found
-    if conditions.waited_above_s is not None and waited_s > conditions.waited_above_s:
-        return WayOut.WAITED
-    return None
+    return _way_out(conditions, view)
 
 
 def _way_out(conditions: Conditions, view: QueueView) -> WayOut | None:

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 
 QUIET_S = 15.0  # after a key was pressed: the question what it means is heard whole, and may be answered
-PATIENCE_S = 1.0  # "above 30 min" holds from the next second on
+GRACE_S = 1.0  # "above 30 min" holds from the next second on
 
 
 class Guest:
@@ -274,7 +274,7 @@ class WaitingRoom:
 
     def _way_on(self, queue: Queue, line: Line, place: int) -> WayOut | None:
         """Return why the caller at this place is sent on, but for how long they have waited."""
-        return way_out_while_waiting(queue.send_on, self._view(line, place, place - 1), 0.0)
+        return way_out_while_waiting(queue.send_on, self._view(line, place, place - 1))
 
     def _look_at_due(self, at: float, decisions: list[Decision]) -> None:
         looks = self._looks
@@ -293,7 +293,7 @@ class WaitingRoom:
         if queue is None:
             return
         limit_s = queue.send_on.waited_above_s
-        leaves_at = inf if limit_s is None or guest.stays else guest.since + limit_s + PATIENCE_S
+        leaves_at = inf if limit_s is None or guest.stays else guest.since + limit_s + GRACE_S
         if leaves_at <= at:
             self._leaves(at, contact, WayOut.WAITED, decisions)
             return

@@ -68,6 +68,15 @@ def test_what_cannot_be_replayed_is_exit_code_2_and_one_line(town: Town) -> None
         assert err[0].startswith("vaxel: ")
 
 
+def test_a_run_of_which_too_little_is_known_is_exit_code_2_and_one_line(town: Town) -> None:
+    cut = town.is_cut_off("nyby")
+    town.write()
+    code, out, err = vaxel(town.folder, "replay")
+    assert (code, out, len(err)) == (2, [], 1)
+    assert err[0].startswith(f"vaxel: the run that begins with event {cut} took over callers of nyby ")
+    assert vaxel(town.folder, "replay", "--before", str(cut))[0] == 0
+
+
 def test_a_damaged_journal_is_exit_code_2(town: Town) -> None:
     lines = [format_line(each) for each in town.stream]
     segment_path(town.journal, 1).write_bytes(b"".join((*lines[:40], b"{}\n", *lines[41:])))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.replaying.comparison import compare
-from ivr.replaying.errors import ConfigurationLostError, NoRunError
+from ivr.replaying.errors import ConfigurationLostError, NoRunError, NumberUntoldError
 from ivr.replaying.history import History, Moment, open_history
 from ivr.replaying.runs import runs_of
 from queues.journal.format import format_line
 from queues.journal.segments import segment_path
 from routing.events import AgentStateChanged, ConfigurationChanged, EngineStarted, Recorded, TelephoneState
-from tests.ivr.replaying.town import FILES, MORNING, Town
+from tests.ivr.replaying.town import FILES, MORNING, Town, carried
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,6 +172,40 @@ def test_a_run_that_was_killed_as_it_began_is_left_out(tmp_path: Path) -> None:
     assert equal(history) == len(town.stream) - 1
 
 
+def test_a_run_that_was_killed_before_it_told_of_a_number_whose_callers_it_had_is_named(
+    tmp_path: Path,
+) -> None:
+    town = Town(tmp_path)
+    cut, second = town.is_cut_off("nyby"), len(town.stream) + 1
+    town.starts()
+    town.day(3)
+    town.write()
+    history = open_history(town.places())
+    with pytest.raises(NumberUntoldError) as raised:
+        compare(history.events(), history)
+    assert str(raised.value) == (
+        f"the run that begins with event {cut} took over callers of nyby and was killed before it had told"
+        " all its numbers: what was live there is not in the journal; the next run begins later:"
+        f" --since {second}"
+    )
+    assert equal(open_history(town.places(), Moment(seq=second))) == len(town.stream) - second + 1
+
+
+def test_before_a_last_run_that_was_killed_so_everything_can_be_replayed(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    town.starts()
+    town.day(3)
+    cut = town.is_cut_off("nyby")
+    town.write()
+    history = open_history(town.places())
+    with pytest.raises(NumberUntoldError, match=f"; earlier runs end before it: --before {cut}$"):
+        compare(history.events(), history)
+    assert equal(open_history(town.places(), before=Moment(seq=cut))) == cut - 1
+    alone = open_history(town.places(), Moment(seq=cut))
+    with pytest.raises(NumberUntoldError, match=r"is not in the journal$"):
+        compare(alone.events(), alone)
+
+
 def test_progress_is_told_on_the_way(tmp_path: Path) -> None:
     town = Town(tmp_path)
     town.starts()
@@ -186,6 +220,7 @@ def test_a_runs_numbers_are_those_that_are_told_one_after_the_other() -> None:
     marks = [
         Recorded(1, 0.0, ConfigurationChanged("lost", "0")),
         Recorded(4, 1.0, EngineStarted("1")),
+        Recorded(5, 1.0, carried("b")),
         Recorded(6, 1.0, ConfigurationChanged("a", "1")),
         Recorded(7, 1.0, ConfigurationChanged("b", "1")),
         Recorded(8, 2.0, ConfigurationChanged("a", "2")),
@@ -194,6 +229,7 @@ def test_a_runs_numbers_are_those_that_are_told_one_after_the_other() -> None:
     ]
     (run,) = runs_of(marks)
     assert [(each.number, each.content_hash) for each in run.numbers] == [("a", "1"), ("b", "1")]
+    assert run.carried == ("b",)
     assert [(each.seq, each.number) for each in run.changes] == [(8, "a"), (90, "c"), (91, "b")]
 
 

@@ -119,11 +119,10 @@ def test_the_report_says_how_many_more_there_are() -> None:
 
 
 def test_the_report_says_which_numbers_are_taken_as_gone() -> None:
-    text = what_if_text(made(), CHANGED._replace(gone=("annanby", "nyby")), 1, shown=0)
+    text = what_if_text(made(), CHANGED._replace(gone=("annanby", "nyby")), 1, shown=0, width=100)
     assert text.splitlines()[1:4] == [
-        "Taken as gone, because the folder has none of their files: annanby, nyby. To change one number and keep"
-        " the",
-        "others, name its own folder.",
+        "Taken as gone, because the folder has none of their files: annanby, nyby. To change one number and",
+        "keep the others, name its own folder.",
         "",
     ]
 

@@ -29,6 +29,7 @@ from routing.events import (
     CallerHungUp,
     CallerQueued,
     ConfigurationChanged,
+    ContactCarried,
     DigitPressed,
     EngineStarted,
     OfferAnswered,
@@ -90,6 +91,11 @@ agents:
   vera: {name: Vera, specialist: {general: 1}}
 """,
 }
+
+
+def carried(number: str) -> ContactCarried:
+    """Return that a caller was in this number's menu as an earlier run ended."""
+    return ContactCarried("vaxel-0", "vaxel-0", number, "menu", None, None, None, None, None, "caller")
 
 
 class Town:
@@ -168,6 +174,17 @@ class Town:
         self.happens(AsteriskConnected("run"))
         self.happens(ConfigurationChanged("testby", self.number.content_hash))
         self.happens(RestorationEnded(0))
+
+    def is_cut_off(self, other: str) -> int:
+        """Let an engine start and be killed before it tells of the number `other`, of which it has a caller.
+
+        Return its first event's number.
+        """
+        first = len(self.stream) + 1
+        told = ConfigurationChanged("testby", self.number.content_hash)
+        for event in (EngineStarted("0.1.0"), carried(other), told):
+            self.stream.append(Recorded(len(self.stream) + 1, self.at, event))
+        return first
 
     def goes_live(self) -> None:
         """Publish the files as they are under calls."""

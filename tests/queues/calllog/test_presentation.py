@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from queues.calllog.presentation import contact_json, contact_table, contacts_table, history_json
+from queues.calllog.projection import detail_of
 from queues.calllog.readings import ContactEvent, ContactHistory, ContactRecord
-from routing.events import CallArrived
+from routing.events import AgentOffered, CallArrived, Considered, Rule, Turn
 from tests.queues.calllog.logs import record_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -121,6 +122,17 @@ WAITED = ContactHistory(
 )
 def test_the_screen_is_the_golden_one(name: str, text: str) -> None:
     assert (GOLDEN / name).read_text(encoding="utf-8") == text
+
+
+def test_an_offer_is_told_in_plain_words() -> None:
+    offer = AgentOffered("c", "anna", "school", Rule.RING_EMPTY, 1, 20.0, 1, 25.0, Turn.OVERDUE, 100 / 3)
+    considered = Considered(free=1, closed=2, talking=3)
+    event = ContactEvent(1, SUMMER, "AgentOffered", detail_of(offer._replace(considered=considered)))
+    text = " ".join(contact_table(ContactHistory(ANSWERED, (event,)), width=110).split())
+    assert text.endswith(
+        "agent anna, queue school, rule ring empty, ring 2, waited 0:20, score 33, overdue, rings for 0:25 at"
+        " most; 1 free, 3 talking, 2 of rings that were not open yet"
+    )
 
 
 def test_an_empty_list_says_so() -> None:

@@ -50,8 +50,8 @@ def why(offered: AgentOffered, queue: Queue | None = SCHOOL, points: float = 0.0
         (
             offer(Rule.RING_EMPTY, 2, 40.0),
             (
-                "anna belongs to ring 3: the 2 rings before it were skipped, because"
-                " nobody in them was logged in"
+                "anna belongs to ring 3: the ring before it was skipped, because"
+                " nobody in it was logged in"
                 " and without a pause"
             ),
         ),
@@ -139,4 +139,18 @@ def test_each_agent_has_a_line_that_names_no_other_caller() -> None:
         "eva (ring 2; level 2): free: of a later ring or a lower level, or not idle for as long",
         "fia (ring 3, not open yet; level 2): free",
         "gun (ring 3, not open yet; level 2): not logged in",
+    )
+
+
+def test_who_is_free_while_the_caller_is_kept_for_somebody_was_passed_over_for_that() -> None:
+    agents = (
+        AgentReason("anna", 0, 2, Condition.FREE, False, None, None),
+        AgentReason("bo", 0, 3, Condition.FREE, False, None, None),
+        AgentReason("cia", 1, 3, Condition.FREE, True, None, None),
+    )
+    asked = Why("school", 1, "c", 17.0, 83.0, 138.0, False, "anna", 100.0, 0, None, agents)
+    assert agent_lines(asked, offer(Rule.SAME_AGENT), 0, 100.0) == (
+        "anna (ring 1; level 2): free, and rung",
+        "bo (ring 1; level 3): free, but the caller was kept for anna",
+        "cia (ring 2, not open yet; level 3): free",
     )

@@ -82,11 +82,11 @@ def said(event: Event, who: str = "the caller", at: float | None = None) -> str:
         ),
         (
             WaitTold("c", "school", 3, 120.0, 240.0),
-            "The caller was told: place 3 in the queue, 2:00 min to 4:00 min still to wait",
+            "The caller was told: place 3, 2 to 4 min still to wait",
         ),
-        (WaitTold("c", "school", 2), "The caller was told: place 2 in the queue"),
-        (WaitTold("c", "school", 0, 0.0, 480.0), "The caller was told: less than 8:00 min still to wait"),
-        (WaitTold("c", "school", 0), "The caller was told: that the wait goes on"),
+        (WaitTold("c", "school", 2), "The caller was told: place 2"),
+        (WaitTold("c", "school", 0, 0.0, 480.0), "The caller was told: less than 8 min still to wait"),
+        (WaitTold("c", "school", 0), "The caller was told: only which keys there are"),
         (
             CallerTurnedAway("c", "school", WayOut.ALL_PAUSED, "shut"),
             (

@@ -38,7 +38,7 @@ from routing.events import (
     WaitTold,
     WayOut,
 )
-from routing.policy import Queue, Ring
+from routing.policy import Announcing, Queue, Ring
 from tests.queues.calllog.logs import record_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -165,3 +165,16 @@ def test_json_has_the_same_words() -> None:
 def test_a_call_that_goes_on_says_so() -> None:
     open_ = ContactHistory(record_of(SUMMER, ARRIVAL), HISTORY.events[:1])
     assert "the call goes on\n" in story_text(open_.record, story(open_, at_once))
+
+
+def test_a_place_behind_the_last_one_that_is_told_is_that_or_later() -> None:
+    told = history_of(
+        *(
+            (at, WaitTold("vaxel-17", queue, place))
+            for at, queue, place in ((1.0, "school", 11), (2.0, "school", 10))
+        ),
+        (3.0, WaitTold("vaxel-17", "no-more", 11)),
+    )
+    announced = replace(QUEUES["school"], announcing=Announcing(most_position=10))
+    steps = story(told, lambda queue, _: announced if queue == "school" else None)
+    assert [step.text.partition(": ")[2] for step in steps] == ["place 11 or later", "place 10", "place 11"]
