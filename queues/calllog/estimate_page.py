@@ -10,6 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from queues.calllog.readings import of_all_queues
+from queues.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ def quality_text(
 def quality_json(qualities: Sequence[EstimateQuality], *, since: float | None = None) -> dict[str, Any]:
     """Return the figures for JSON; the last of several is of all queues, and its `queue` is null."""
     return {
-        "since": None if since is None else _iso(since),
+        "since": None if since is None else iso(since, "seconds"),
         "queues": [
             {
                 "queue": None if place == len(qualities) else each.queue,
@@ -147,7 +148,3 @@ def _figure_json(figure: Figure) -> dict[str, Any]:
         "denominator": round(figure.denominator, 3),
         "denominator_is": figure.by,
     }
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

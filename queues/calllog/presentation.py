@@ -19,6 +19,7 @@ from rich.text import Text
 
 from queues.telling.sentences import told
 from queues.telling.words import WAYS_OUT, counted
+from queues.times import iso, minutes
 from routing.words import Condition, Turn, WayOut
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def contact_json(record: ContactRecord) -> dict[str, Any]:
 def history_json(history: ContactHistory) -> dict[str, Any]:
     """Return a contact with its `events` for JSON."""
     events = [
-        {"seq": event.seq, "at": _iso(event.at), "event": event.event, **_with_iso_times(event.detail)}
+        {"seq": event.seq, "at": iso(event.at), "event": event.event, **_with_iso_times(event.detail)}
         for event in history.events
     ]
     return {**contact_json(history.record), "events": events}
@@ -166,7 +167,7 @@ def called_json(counts: Sequence[CalledCount], led_to: Mapping[str, str]) -> lis
             "calls": count.calls,
             "calls_30_days": count.recent_calls,
             "callers": count.callers,
-            "last_at": _iso(count.last_at),
+            "last_at": None if count.last_at is None else iso(count.last_at),
         }
         for count in counts
     ]
@@ -178,7 +179,7 @@ def _with_iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _for_json(name: str, value: Any) -> Any:
     if name in _TIMES:
-        return _iso(value)
+        return None if value is None else iso(value)
     return round(value, 3) if name.endswith("_s") and isinstance(value, float) else value  # milliseconds
 
 
@@ -203,17 +204,8 @@ def _moment(at: float, zone: tzinfo) -> str:
     return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}"
 
 
-def _iso(at: float | None) -> str | None:
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return NOTHING
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
+    return NOTHING if seconds is None else minutes(seconds)
 
 
 _OTHER_WORDS = {"CallerHungUp": "Line closed"}  # whoever closed it: that stands in "Ended by"

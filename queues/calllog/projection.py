@@ -31,6 +31,7 @@ from routing.events import (
     FallbackAnswered,
     OfferAnswered,
     OfficerAnswered,
+    PlaceRegained,
     TalkEnded,
     true_time,
 )
@@ -202,6 +203,8 @@ def fold(row: ContactRow, at: float, event: Event) -> None:
         return
     then = true_time(at, event)
     match event:
+        case PlaceRegained(_, queue):
+            _enter_queue(row, queue, then)  # the call before has the wait before
         case CallerQueued(_, queue, since):
             _enter_queue(row, queue, since)
         case CallerFellBack(_, queue):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from queues.calllog.presentation import PSEUDONYM_SHOWN, contact_json
 from queues.telling.sentences import duration
 from queues.telling.words import came_to
+from queues.times import iso, minutes
 from routing.words import Outcome
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def story_text(
     """Render a story as text, what happened with its time since the arrival, the reasons below it."""
     lines = [*_head(record, zone), ""]
     for step in steps:
-        after = _clock(step.at - record.arrived_at)
+        after = minutes(step.at - record.arrived_at)
         lines += _wrapped(step.text, f"{after:>{_AFTER}}  ", " " * (_AFTER + 2), width)
         for reason in step.because:
             lines += _wrapped(reason, " " * (_AFTER + 2) + "- ", " " * (_AFTER + 4), width)
@@ -45,7 +46,7 @@ def story_json(record: ContactRecord, steps: Sequence[Step]) -> dict[str, Any]:
     told = [
         {
             "seq": step.seq,
-            "at": _iso(step.at),
+            "at": iso(step.at),
             "event": step.event,
             "text": step.text,
             **({"because": list(step.because)} if step.because else {}),
@@ -79,12 +80,3 @@ def _wrapped(text: str, first: str, later: str, width: int) -> list[str]:
         subsequent_indent=later,
         break_on_hyphens=False,
     )
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    return f"{minutes}:{rest:02}"
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

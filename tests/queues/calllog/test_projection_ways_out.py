@@ -17,6 +17,7 @@ from routing.events import (
     OfferAnswered,
     OfficerAnswered,
     Outcome,
+    PlaceRegained,
     PromptPlayed,
     WayOut,
 )
@@ -41,6 +42,13 @@ def row_of(*events: Event, every_s: float = 10.0) -> ContactRow:
     for place, event in enumerate(events):
         fold(row, START + place * every_s, event)
     return row
+
+
+def test_who_has_the_old_place_back_has_waited_since_this_call_s_queue_alone() -> None:
+    """The call before, which was cut off, has the wait before."""
+    old_place = SCHOOL._replace(since=START - 80)
+    row = row_of(PlaceRegained("c-1", "school"), old_place, ANSWERED)
+    assert (row["first_queue"], row["queued_at"], row["wait_s"]) == ("school", START, 20.0)
 
 
 @pytest.mark.parametrize(
