@@ -162,9 +162,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def interrupt(self) -> None:
         """End a running wait or playing at once, or the next one as it begins. Sends nothing."""
-        future, ending = self._future, self._ending
-        if future is not None and ending in {Ending.WOKEN, Ending.CUT} and not future.done():
-            self._give_up(Ending.WOKEN if ending is Ending.WOKEN else Ending.STOPPED)
+        future = self._future
+        if future is not None and self._ending in {Ending.WOKEN, Ending.CUT} and not future.done():
+            self._give_up(self._ending)
             future.set_result(INTERRUPTED)
         else:
             self._wake = True
@@ -208,7 +208,7 @@ class Connection(asyncio.BufferedProtocol):
             return await future
         except asyncio.CancelledError:
             if self._future is future:
-                self._give_up(Ending.STOPPED if ending is Ending.CUT else ending)
+                self._give_up(ending)
             elif future.done() and not future.cancelled() and future.exception() is None:
                 answer = future.result()
                 if isinstance(answer, Reply):
@@ -218,7 +218,7 @@ class Connection(asyncio.BufferedProtocol):
     def _give_up(self, ending: Ending) -> None:
         self._future = None
         self._stop_timer()
-        self._given_up = ending
+        self._given_up = Ending.STOPPED if ending is Ending.CUT else ending
 
     def _overdue(self, limit_s: float) -> None:
         self.close(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.demo.telephone import Answer
+from ivr.lobby import CHOICE_WAIT_S
 from ivr.menu.waitingwords import choice_text, regained_text, waiting_texts
 from ivr.prompts import PromptLibrary
 from queues.waiting.announcing import Told
@@ -174,10 +175,10 @@ def test_a_key_that_is_not_confirmed_changes_nothing(exchange: RealExchange) -> 
         async with exchange.caller(KOBY) as caller:
             await caller.press("3")
             await exchange.until_has(caller, WaitTold)
-            await asyncio.sleep(8.0)
+            await asyncio.sleep(6.0)
             await caller.press("9")  # under music
             await exchange.until_has(caller, ChoiceOffered)
-            await asyncio.sleep(14.0)
+            await asyncio.sleep(CHOICE_WAIT_S + 5.0)  # the question lasts for nearly five
             assert not exchange.has(caller, CallerSentOn)
             await until_music(caller)
             async with exchange.telephone("teller", Answer(0.1)) as teller:

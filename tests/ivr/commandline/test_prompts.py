@@ -89,7 +89,7 @@ def test_a_prompt_is_written_to_a_file(town: Path) -> None:
 def test_a_sentence_that_is_filled_in_many_ways_has_one_line_and_one_of_them_is_played(town: Path) -> None:
     _, lines, _ = vaxel(town, "prompts", "list", "--number", "testby")
     (line,) = [line for line in lines if "sentences/position" in line]
-    assert line.endswith("10 texts, such as: Du har plats nummer två i kön.")
+    assert "  10 texts, such as: " in line  # and as much of one of them as the terminal is wide
     assert lines[-1] == "What is filled into a sentence is not listed: --json has each text."
     _, (line,), _ = vaxel(town, "prompts", "list", "--number", "testby", "--json")
     assert [row["name"] for row in json.loads(line)].count("sentences/position") == 10
