@@ -107,8 +107,9 @@ class Lobby:
         return [sent, *self.route(at, sent), *self.follow(at, contact, apology)]
 
     def clear(self) -> None:
-        """Know no queue's closing any more: a new run begins."""
+        """Know no queue's closing any more, nor what queues there were: a new run begins."""
         self._closings.clear()
+        self._secret_and_gone.clear()
 
     # --- into a queue -------------------------------------------------------------------------------
 

@@ -64,7 +64,7 @@ GRACE_S = 1.0  # "above 30 min" holds from the next second on
 class Guest:
     """One caller who waits or is being offered: what they have heard, and when to look again."""
 
-    __slots__ = ("heard", "next_look_s", "queue", "quiet_until", "since", "stays")
+    __slots__ = ("entry", "heard", "next_look_s", "queue", "quiet_until", "since", "stays")
 
     def __init__(self, queue: str, since: float, *, stays: bool = False) -> None:
         self.queue = queue
@@ -73,6 +73,7 @@ class Guest:
         self.heard: Heard = NOTHING_HEARD
         self.quiet_until = -inf
         self.next_look_s = inf
+        self.entry = 0  # of the heap: no other of theirs counts, were it for the same time
 
 
 class WaitingRoom:
@@ -143,7 +144,7 @@ class WaitingRoom:
         if self.router.is_halted:
             return due
         looks = self._looks
-        while looks and not self._counts(looks[0][0], looks[0][2]):
+        while looks and not self._counts(looks[0][1], looks[0][2]):
             heappop(looks)
         if not looks:
             return due
@@ -279,8 +280,8 @@ class WaitingRoom:
     def _look_at_due(self, at: float, decisions: list[Decision]) -> None:
         looks = self._looks
         while looks and looks[0][0] <= at:
-            due, _, contact = heappop(looks)
-            if self._counts(due, contact):
+            _, entry, contact = heappop(looks)
+            if self._counts(entry, contact):
                 self._guests[contact].next_look_s = inf
                 position = self.router.position(contact, at)
                 if position:  # nothing is said while a telephone rings
@@ -314,15 +315,16 @@ class WaitingRoom:
     def _look_again(self, contact: str, guest: Guest, at: float) -> None:
         if at != guest.next_look_s:
             guest.next_look_s = at
+            self._count += 1
+            guest.entry = self._count
             if at == inf:
                 return
-            self._count += 1
             heappush(self._looks, (at, self._count, contact))
 
-    def _counts(self, due: float, contact: str) -> bool:
+    def _counts(self, entry: int, contact: str) -> bool:
         """Tell whether an entry of the heap is the caller's last."""
         guest = self._guests.get(contact)
-        return guest is not None and guest.next_look_s == due
+        return guest is not None and guest.entry == entry
 
     def _leaves(self, at: float, contact: str, way: WayOut, decisions: list[Decision]) -> None:
         guest = self._guests.get(contact)

@@ -55,7 +55,8 @@ def agree(does: str, local: datetime) -> None:
         (h.said.text, h.said.language) for h in happened[:until] if isinstance(h, Spoken) and not h.is_cut
     ] == heard
     queues = [h.queue for h in happened if isinstance(h, QueueEntered)]
-    assert queues == ([] if tried.queue is None else [tried.queue])
+    # There its keys may lead on to another queue.
+    assert queues[:1] == ([] if tried.queue is None else [tried.queue])
     end, tried_end = happened[-1], tried.happened[-1]
     assert isinstance(end, Ended)
     assert isinstance(tried_end, TrialEnded)
