@@ -199,10 +199,11 @@ class Lobby:
         self._wait(contact)
         if chosen is None:
             return []  # a text is over, or the question was answered by silence or another key
-        if isinstance(task, Choose) and task.key == key:
-            return self._leave(at, contact, queued.queue, chosen.way.at(self._attendant.calendar(at)))
-        menu = self._menu(contact, queued.queue).menu
-        question = choice_text(menu, _language(menu, contact), key)
+        menu, is_confirmed = (
+            self._menu(contact, queued.queue).menu,
+            isinstance(task, Choose) and task.key == key,
+        )
+        question = None if is_confirmed else choice_text(menu, _language(menu, contact), key)
         if question is None:
             return self._leave(at, contact, queued.queue, chosen.way.at(self._attendant.calendar(at)))
         keys = "".join(self._waiting(contact, queued.queue).keys)

@@ -8,7 +8,7 @@ no agent who may answer an overdue caller is ever given somebody who came later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from routing.line import Waiting
@@ -25,9 +25,6 @@ class Rank(NamedTuple):
     falling_score: float  # 0 for who is overdue: then only who came first counts
     since: float
     order: int
-
-
-Place: TypeAlias = "Waiting"
 
 
 def score(at: float, queue: Queue, since: float, points: float) -> float:
@@ -51,13 +48,15 @@ def kept_until(at: float, queue: Queue, since: float) -> float:
     return min(at + hold_s, overdue_at(queue, since))
 
 
-def rank(at: float, queue: Queue, place: Place, points: float) -> Rank:
+def rank(at: float, queue: Queue, place: Waiting, points: float) -> Rank:
     """Return where a caller of this queue stands at UTC second `at`."""
     if is_overdue(at, queue, place.since):
         return Rank(False, 0.0, place.since, place.order)
     return Rank(True, -score(at, queue, place.since, points), place.since, place.order)
 
 
-def is_ahead(at: float, queue: Queue, one: Place, points: float, other: Place, others_points: float) -> bool:
+def is_ahead(
+    at: float, queue: Queue, one: Waiting, points: float, other: Waiting, others_points: float
+) -> bool:
     """Tell whether one caller of a queue is served before another."""
     return rank(at, queue, one, points) < rank(at, queue, other, others_points)

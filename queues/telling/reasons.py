@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from queues.telling.sentences import duration
 from queues.telling.words import counted
+from routing.order import FULL
 from routing.words import Condition, Rule, Turn
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from routing.policy import Queue
 
-FULL = 100.0  # points for having waited as long as the target
 _AT_ONCE_S = 1.0  # who waited less did not wait
 _NEAR = 0.01  # a score that is told again is the same but for rounding
 
